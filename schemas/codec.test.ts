@@ -1,0 +1,285 @@
+import { describe, expect, test } from 'vitest'
+import { createCodec, memorySchemaStore, type SchemaStore } from './codec.ts'
+import { readEntry, writeEntry } from './entry-bytes.ts'
+import { schemaText } from './avro.ts'
+import type { CheckpointPart, Commit, Entry, EntryBody, Failure, MessageBody } from './records.ts'
+
+const bytes = (text: string) => Buffer.from(text)
+const failure: Failure = { name: 'Error', code: 'E', message: 'm', details: '{"a":1}' }
+const parent = { definition: 'review', partition: 3, runId: 'r0', index: 7 }
+
+const bodies: readonly EntryBody[] = [
+  {
+    type: 'RunStarted',
+    messageId: 'm1',
+    version: '1',
+    input: bytes('{}'),
+    parent,
+    root: 'r0',
+    traceparent: '00-ab',
+  },
+  {
+    type: 'RunStarted',
+    messageId: 'm1',
+    version: '1',
+    input: bytes('{}'),
+    parent: null,
+    root: 'r1',
+    traceparent: null,
+  },
+  { type: 'RunContinued', index: 4, input: bytes('1') },
+  { type: 'StepCompleted', index: 0, name: 'fetch', attempt: 1, output: bytes('"ü"') },
+  { type: 'StepFailed', index: 1, name: 'fetch', attempt: 2, error: failure, retryAt: null },
+  { type: 'StepFailed', index: 1, name: 'fetch', attempt: 2, error: failure, retryAt: 2 ** 41 },
+  { type: 'TimerSet', index: 2, name: 'sleep', dueAt: 2 ** 41 },
+  { type: 'TimerFired', index: 2 },
+  { type: 'WaitStarted', index: 3, name: 'approval', dueAt: null },
+  { type: 'SignalReceived', messageId: 'm2', name: 'approval', payload: bytes('true') },
+  {
+    type: 'CallRequested',
+    index: 4,
+    name: 'inspection',
+    runId: 'r2',
+    input: bytes('{}'),
+    detached: false,
+    key: 'k',
+  },
+  { type: 'CallCompleted', index: 4, outcome: { status: 'completed', output: bytes('1') } },
+  { type: 'CallCompleted', index: 4, outcome: { status: 'failed', error: failure } },
+  { type: 'CallCompleted', index: 4, outcome: { status: 'cancelled', error: failure } },
+  { type: 'CallCancelled', index: 5, name: 'inspection', call: 4 },
+  { type: 'CancelRequested', messageId: 'm3', reason: 'stop' },
+  { type: 'Published', index: 6, name: 'risk.entries', key: 'k', payload: bytes('{}') },
+  { type: 'RunCompleted', output: bytes('{}') },
+  { type: 'RunFailed', error: failure },
+  { type: 'RunCancelled', error: { ...failure, details: null } },
+  { type: 'RunParked', error: failure },
+  { type: 'RunResumed', messageId: 'm4' },
+]
+const entries = bodies.map((body, index): Entry => ({
+  runId: 'r1',
+  seq: index + 1,
+  at: 1_700_000_000_000,
+  body,
+}))
+const checkpoint: readonly CheckpointPart[] = [
+  { type: 'CheckpointBegun', forgetBefore: 12 },
+  { type: 'RunSnapshot', runId: 'r1', part: 0, parts: 2, state: bytes('state') },
+  { type: 'CheckpointEnded', begun: 40n },
+]
+const commit: Commit = {
+  epoch: 9_007_199_254_740_000n,
+  inboxTaken: -1n,
+  outboxConfirmed: { offset: 17n, index: 3 },
+  fence: null,
+  checkpoint,
+  entries,
+}
+
+describe('codec', () => {
+  test('a commit with every kind of entry and checkpoint part comes back equal, as plain values', async () => {
+    const { commit: codec } = await createCodec(memorySchemaStore())
+    expect(codec.decode(codec.encode(commit))).toStrictEqual(commit)
+  })
+
+  test('a fence comes back equal', async () => {
+    const { commit: codec } = await createCodec(memorySchemaStore())
+    const fence: Commit = {
+      epoch: -1n,
+      inboxTaken: -1n,
+      outboxConfirmed: { offset: -1n, index: -1 },
+      fence: { incarnation: 'i', nonce: 'n', at: 5 },
+      checkpoint: [],
+      entries: [],
+    }
+    expect(codec.decode(codec.encode(fence))).toStrictEqual(fence)
+  })
+
+  test.each<MessageBody>([
+    { type: 'Start', version: null, input: bytes('{}'), parent: null, root: 'r1' },
+    { type: 'Start', version: '2', input: bytes('{}'), parent, root: 'r0' },
+    { type: 'Signal', name: 's', payload: bytes('1') },
+    { type: 'Reply', index: 1, outcome: { status: 'failed', error: failure } },
+    { type: 'Cancel', reason: 'why' },
+    { type: 'Attach' },
+    { type: 'Resume' },
+  ])('a message $type comes back equal', async (body) => {
+    const { message: codec } = await createCodec(memorySchemaStore())
+    const message = { id: 'm', runId: 'r1', body }
+    expect(codec.decode(codec.encode(message))).toStrictEqual(message)
+  })
+
+  test('a result and a dead letter come back equal', async () => {
+    const codec = await createCodec(memorySchemaStore())
+    const result = {
+      runId: 'r',
+      endedAt: 5,
+      outcome: { status: 'completed', output: bytes('1') },
+    } as const
+    const letter = {
+      topic: 't',
+      partition: 1,
+      offset: 5n,
+      at: 9,
+      code: 'MESSAGE_UNREADABLE',
+      cause: 'c',
+      key: null,
+      value: bytes('v'),
+    }
+    expect(codec.result.decode(codec.result.encode(result))).toStrictEqual(result)
+    expect(codec.deadLetter.decode(codec.deadLetter.encode(letter))).toStrictEqual(letter)
+  })
+
+  test('a payload may be any Uint8Array, and a decoded one is a copy', async () => {
+    const { result: codec } = await createCodec(memorySchemaStore())
+    const output = new Uint8Array([9, 1, 2, 3]).subarray(1)
+    const encoded = codec.encode({
+      runId: 'r',
+      endedAt: 5,
+      outcome: { status: 'completed', output },
+    })
+    const decoded = await codec.decode(new Uint8Array(encoded))
+    encoded.fill(0)
+    expect(decoded.outcome).toEqual({ status: 'completed', output: Buffer.from([1, 2, 3]) })
+  })
+
+  test('a record larger than anything before is encoded whole', async () => {
+    const { result: codec } = await createCodec(memorySchemaStore())
+    const output = Buffer.alloc(900_000, 7)
+    const result = { runId: 'r', endedAt: 5, outcome: { status: 'completed', output } } as const
+    expect(codec.decode(codec.encode(result))).toStrictEqual(result)
+  })
+
+  test('the header is a zero byte and the id that the store gave', async () => {
+    const store = memorySchemaStore()
+    const codec = await createCodec(store)
+    const id = await store.register('stoa.Message', schemaText('Message'))
+    const encoded = codec.message.encode({ id: 'm', runId: 'r', body: { type: 'Attach' } })
+    expect([encoded[0], encoded.readInt32BE(1)]).toEqual([0, id])
+  })
+
+  test.each([
+    ['nothing', (_: Buffer) => Buffer.alloc(0)],
+    ['another magic byte', (good: Buffer) => Buffer.concat([Buffer.from([1]), good.subarray(1)])],
+    ['a record cut short', (good: Buffer) => good.subarray(0, -1)],
+    ['bytes after the record', (good: Buffer) => Buffer.concat([good, Buffer.from([0])])],
+    [
+      'a union branch that does not exist',
+      (good: Buffer) => Buffer.concat([good.subarray(0, -1), Buffer.from([99])]),
+    ],
+  ])('%s is unreadable', async (_, spoil) => {
+    const { message: codec } = await createCodec(memorySchemaStore())
+    const good = codec.encode({ id: 'm', runId: 'r', body: { type: 'Attach' } })
+    expect(() => codec.decode(spoil(good))).toThrow(
+      expect.objectContaining({ name: 'LogError', code: 'MESSAGE_UNREADABLE' }),
+    )
+  })
+
+  test('a record of another kind is unreadable', async () => {
+    const codec = await createCodec(memorySchemaStore())
+    const result = {
+      runId: 'r',
+      endedAt: 5,
+      outcome: { status: 'failed', error: failure },
+    } as const
+    await expect(async () =>
+      codec.message.decode(codec.result.encode(result)),
+    ).rejects.toMatchObject({
+      code: 'MESSAGE_UNREADABLE',
+    })
+  })
+
+  test('an id that the store does not know is an error, and is asked for again later', async () => {
+    const store = memorySchemaStore()
+    const { message: codec } = await createCodec(store)
+    const bytes = codec.encode({ id: 'm', runId: 'r', body: { type: 'Attach' } })
+    bytes.writeInt32BE(5, 1)
+    await expect(codec.decode(bytes)).rejects.toMatchObject({ code: 'CODEC_UNKNOWN_SCHEMA' })
+
+    expect(await store.register('stoa.Message', `${schemaText('Message')} `)).toBe(5)
+    expect(await codec.decode(bytes)).toEqual({ id: 'm', runId: 'r', body: { type: 'Attach' } })
+  })
+
+  test('what an older schema wrote is read with the defaults of the new one, its schema fetched once', async () => {
+    const older = {
+      type: 'record',
+      name: 'Message',
+      namespace: 'stoa',
+      fields: [
+        { name: 'dropped', type: 'bytes' },
+        { name: 'id', type: 'string' },
+        { name: 'runId', type: 'string' },
+        {
+          name: 'body',
+          type: [
+            {
+              type: 'record',
+              name: 'Start',
+              fields: [
+                { name: 'root', type: 'string' },
+                { name: 'input', type: 'bytes' },
+              ],
+            },
+          ],
+        },
+      ],
+    }
+    const memory = memorySchemaStore()
+    let fetches = 0
+    const store: SchemaStore = {
+      register: memory.register,
+      fetch: (id) => {
+        fetches += 1
+        return memory.fetch(id)
+      },
+    }
+    const { message: codec } = await createCodec(store)
+    const id = await store.register('stoa.Message', JSON.stringify(older))
+    const text = (value: string) => Buffer.concat([Buffer.from([2 * value.length]), bytes(value)])
+    const encoded = Buffer.concat([
+      Buffer.from([0, 0, 0, 0, id]),
+      text('gone'),
+      text('m'),
+      text('r'),
+      Buffer.from([0]),
+      text('root'),
+      text('{}'),
+    ])
+    const expected = {
+      id: 'm',
+      runId: 'r',
+      body: { type: 'Start', version: null, input: bytes('{}'), parent: null, root: 'root' },
+    }
+    expect(await Promise.all([codec.decode(encoded), codec.decode(encoded)])).toEqual([
+      expected,
+      expected,
+    ])
+    expect(codec.decode(encoded)).toStrictEqual(expected)
+    expect(fetches).toBe(1)
+  })
+})
+
+describe('entry bytes', () => {
+  test('entries follow each other in a buffer and come back equal', () => {
+    const buffer = Buffer.alloc(4_000)
+    let end = 3
+    for (const entry of entries) end = writeEntry(entry, buffer, end)
+
+    const read: Entry[] = []
+    for (let position = 3; position < end;) {
+      const next = readEntry(buffer, position)
+      read.push(next.entry)
+      position = next.position
+    }
+    expect(read).toStrictEqual(entries)
+  })
+
+  test('an entry that does not fit leaves -1, and one cut short is an error', () => {
+    const entry: Entry = { runId: 'r', seq: 1, at: 1, body: { type: 'TimerFired', index: 1 } }
+    const buffer = Buffer.alloc(100)
+    const end = writeEntry(entry, buffer, 0)
+    expect(writeEntry(entry, buffer.subarray(0, end), 0)).toBe(end)
+    expect(writeEntry(entry, buffer.subarray(0, end - 1), 0)).toBe(-1)
+    expect(() => readEntry(buffer.subarray(0, end - 1), 0)).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,143 @@
+/**
+ * Records to bytes and back, in the schema registry's wire format: a zero byte, the id of the
+ * writer's schema in four bytes, Avro.
+ *
+ * 1. What has been decoded is read by this process's schemas, whatever the writer's: a resolver per
+ *    writer id, made once.
+ * 2. Decoding never yields a guess: other bytes than a whole record are a LogError.
+ * 3. Payloads are copies, so that keeping one does not keep the fetch it came with.
+ */
+
+import { LogError } from '../runtime/errors.ts'
+import { parseSchema, type RecordName, type Resolver, schemaText } from './avro.ts'
+import type { Commit, DeadLetter, Message, Result } from './records.ts'
+import { commitForm, deadLetterForm, messageForm, resultForm, type WireForm } from './wire.ts'
+
+/** Where schemas are known by an id. */
+export interface SchemaStore {
+  /** Returns the schema's id, the same each time. */
+  register(subject: string, schema: string): Promise<number>
+  /** @throws LogError CODEC_UNKNOWN_SCHEMA */
+  fetch(id: number): Promise<string>
+}
+
+export interface RecordCodec<T> {
+  encode(value: T): Buffer
+  /**
+   * Synchronous unless the id of the writer's schema is met for the first time.
+   * @throws LogError MESSAGE_UNREADABLE when the bytes are not such a record
+   * @throws LogError CODEC_UNKNOWN_SCHEMA when the store does not know the writer's schema
+   */
+  decode(bytes: Uint8Array): T | Promise<T>
+}
+
+export interface Codec {
+  readonly commit: RecordCodec<Commit>
+  readonly message: RecordCodec<Message>
+  readonly result: RecordCodec<Result>
+  readonly deadLetter: RecordCodec<DeadLetter>
+}
+
+const headerBytes = 5
+
+/** Registers the schemas, each under its subject `stoa.<record>`, and makes their codecs. */
+export async function createCodec(store: SchemaStore): Promise<Codec> {
+  const [commit, message, result, deadLetter] = await Promise.all([
+    recordCodec('Commit', commitForm(), store),
+    recordCodec('Message', messageForm(), store),
+    recordCodec('Result', resultForm(), store),
+    recordCodec('DeadLetter', deadLetterForm(), store),
+  ])
+  return { commit, message, result, deadLetter }
+}
+
+/** A store for tests and simulation, as a registry behaves: the same schema has the same id. */
+export function memorySchemaStore(): SchemaStore {
+  const schemas: string[] = []
+  return {
+    register(_subject, schema) {
+      const known = schemas.indexOf(schema)
+      return Promise.resolve(known >= 0 ? known + 1 : schemas.push(schema))
+    },
+    fetch(id) {
+      const schema = schemas[id - 1]
+      return schema === undefined ? Promise.reject(unknownSchema(id)) : Promise.resolve(schema)
+    },
+  }
+}
+
+/** The error of a store that has no schema of this id. */
+export function unknownSchema(id: number, cause?: unknown): LogError {
+  return new LogError(
+    `the schema registry has no schema ${String(id)}: it is another registry, or has lost its schemas`,
+    { code: 'CODEC_UNKNOWN_SCHEMA', cause },
+  )
+}
+
+async function recordCodec<T, W>(
+  name: RecordName,
+  form: WireForm<T, W>,
+  store: SchemaStore,
+): Promise<RecordCodec<T>> {
+  const ownSchema = schemaText(name)
+  const ownId = await store.register(`stoa.${name}`, ownSchema)
+  const resolvers = new Map<number, Resolver | undefined>([[ownId, undefined]])
+  const fetches = new Map<number, Promise<void>>()
+  let scratch = Buffer.allocUnsafe(1 << 16)
+
+  function read(buffer: Buffer, id: number): T {
+    try {
+      const { value, offset } = form.type.decode(buffer, headerBytes, resolvers.get(id))
+      if (offset === buffer.length) return form.fromWire(value)
+    } catch (cause) {
+      throw unreadable(name, cause)
+    }
+    throw unreadable(name)
+  }
+
+  /** Learns to read what was written with another schema. */
+  async function learn(id: number): Promise<void> {
+    const writerSchema = await store.fetch(id)
+    try {
+      const isOwn = writerSchema === ownSchema
+      resolvers.set(id, isOwn ? undefined : form.type.createResolver(parseSchema(writerSchema)))
+    } catch (cause) {
+      throw unreadable(name, cause)
+    }
+  }
+
+  function learnOnce(id: number): Promise<void> {
+    const underWay = fetches.get(id)
+    if (underWay !== undefined) return underWay
+    const fetch = learn(id).finally(() => fetches.delete(id))
+    fetches.set(id, fetch)
+    return fetch
+  }
+
+  return {
+    encode(value) {
+      const wire = form.toWire(value)
+      let end = form.type.encode(wire, scratch, headerBytes)
+      if (end < 0) {
+        scratch = Buffer.allocUnsafe(2 * (scratch.length - end))
+        end = form.type.encode(wire, scratch, headerBytes)
+      }
+      scratch[0] = 0
+      scratch.writeInt32BE(ownId, 1)
+      return Buffer.from(scratch.subarray(0, end))
+    },
+    decode(bytes) {
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      if (buffer.length < headerBytes || buffer[0] !== 0) throw unreadable(name)
+      const id = buffer.readInt32BE(1)
+      return resolvers.has(id) ? read(buffer, id) : learnOnce(id).then(() => read(buffer, id))
+    },
+  }
+}
+
+function unreadable(name: RecordName, cause?: unknown): LogError {
+  return new LogError(`a record is not a ${name} in the registry's wire format`, {
+    code: 'MESSAGE_UNREADABLE',
+    cause,
+  })
+}
