@@ -15,6 +15,8 @@ export interface AvroType<W> {
   /** The offset is negative when the bytes end too early. */
   decode(buffer: Buffer, position: number, resolver?: Resolver): { value: W; offset: number }
   createResolver(writer: avro.Type): Resolver
+  /** Whether both write the same bytes. */
+  equals(type: avro.Type): boolean
 }
 
 /** A member of a union of records as avsc has it: one property, named for the branch. */
@@ -28,6 +30,10 @@ export interface Tagging<U extends Tagged> {
 
 interface Tagged {
   readonly type: string
+}
+
+interface Branch {
+  wrap(value: Tagged): Wrapped
 }
 
 const files: Readonly<Record<RecordName, string>> = {
@@ -44,10 +50,16 @@ export function schemaText(name: RecordName): string {
 
 /** Parses a schema; unions of several records have wrapped values, all others bare ones. */
 export function parseSchema(text: string): avro.Type {
-  return avro.Type.forSchema(JSON.parse(text), {
+  const schema: unknown = JSON.parse(text)
+  if (!isRecordSchema(schema)) throw new TypeError('the schema is not that of a record')
+  return avro.Type.forSchema(schema, {
     omitRecordMethods: true,
     typeHook: (schema, options) => (schema === 'bytes' ? new AnyBytes(options) : undefined),
   })
+}
+
+function isRecordSchema(schema: unknown): schema is avro.schema.RecordType {
+  return typeof schema === 'object' && schema !== null && 'fields' in schema
 }
 
 /** The type at a path of field names; arrays on the way are stepped into. */
@@ -95,12 +107,12 @@ export function tagging<U extends Tagged>(union: avro.Type): Tagging<U> {
   }
 
   return {
-    wrap(value) {
-      const branch = branches.get(value.type)
+    wrap: (value) => {
+      const branch: Branch | undefined = branches.get(value.type)
       if (branch === undefined) throw new TypeError(`the schema has no ${value.type}`)
       return branch.wrap(value)
     },
-    unwrap(wrapped) {
+    unwrap: (wrapped) => {
       for (const name in wrapped) {
         // The one assertion of the codec: avsc has read the fields by the schema.
         return { type: tags.get(name), ...wrapped[name] } as unknown as U

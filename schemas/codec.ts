@@ -79,8 +79,7 @@ async function recordCodec<T, W>(
   form: WireForm<T, W>,
   store: SchemaStore,
 ): Promise<RecordCodec<T>> {
-  const ownSchema = schemaText(name)
-  const ownId = await store.register(`stoa.${name}`, ownSchema)
+  const ownId = await store.register(`stoa.${name}`, schemaText(name))
   const resolvers = new Map<number, Resolver | undefined>([[ownId, undefined]])
   const fetches = new Map<number, Promise<void>>()
   let scratch = Buffer.allocUnsafe(1 << 16)
@@ -97,10 +96,10 @@ async function recordCodec<T, W>(
 
   /** Learns to read what was written with another schema. */
   async function learn(id: number): Promise<void> {
-    const writerSchema = await store.fetch(id)
+    const schema = await store.fetch(id)
     try {
-      const isOwn = writerSchema === ownSchema
-      resolvers.set(id, isOwn ? undefined : form.type.createResolver(parseSchema(writerSchema)))
+      const writer = parseSchema(schema)
+      resolvers.set(id, form.type.equals(writer) ? undefined : form.type.createResolver(writer))
     } catch (cause) {
       throw unreadable(name, cause)
     }

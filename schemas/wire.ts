@@ -22,8 +22,8 @@ import type {
 /** A record's Avro type and the way to and from its plain value. */
 export interface WireForm<T, W> {
   readonly type: AvroType<W>
-  toWire(value: T): W
-  fromWire(wire: W): T
+  readonly toWire: (value: T) => W
+  readonly fromWire: (wire: W) => T
 }
 
 /** Written as a plain `Outcome`, whose missing field is the schema's default; read with both. */
