@@ -1,0 +1,49 @@
+// The keys of a lock are paths from the project on, with slashes on every platform.
+
+import { posix } from 'node:path'
+import { isRecord } from '../contracts/manifest.ts'
+
+/** The name of the package at a path, by npm's rule: the folder, with the scope before it. */
+export function nameFromPath(path: string): string {
+  const marker = 'node_modules/'
+  const parts = path.slice(path.lastIndexOf(marker) + (path.includes(marker) ? marker.length : 0))
+  const segments = parts.split('/').filter((segment) => segment !== '')
+  const folder = segments.at(-1) ?? path
+  const scope = segments.at(-2)
+  return scope?.startsWith('@') ? `${scope}/${folder}` : folder
+}
+
+/** The path in the lock that a link leads to; empty for the project itself. */
+export function linkTarget(resolved: string): string {
+  const target = posix.normalize(resolved.replace(/^file:/, '')).replace(/\/$/, '')
+  return target === '.' ? '' : target
+}
+
+/**
+ * Makes the test of whether a path is one of the project's own workspaces, from the `workspaces`
+ * of its manifest.
+ */
+export function workspaceTest(workspaces: unknown): (path: string) => boolean {
+  const listed = isRecord(workspaces) ? workspaces.packages : workspaces
+  const globs = (Array.isArray(listed) ? listed : []).filter((glob) => typeof glob === 'string')
+  const rules = globs
+    .filter((glob) => glob.length <= 500)
+    .map((glob) => ({ excludes: glob.startsWith('!'), pattern: globPattern(glob) }))
+  return (path) => {
+    if (path.split('/').includes('node_modules')) return false
+    const last = rules.findLast(({ pattern }) => pattern.test(path))
+    return last !== undefined && !last.excludes
+  }
+}
+
+// What workspaces use of globs: *, ** and ?, and a plain path.
+function globPattern(glob: string): RegExp {
+  const path = posix.normalize(glob.replace(/^!/, '')).replace(/^\/|\/$/g, '')
+  const source = path.replace(/\*\*\/?|[*?]|[^*?]+/g, (part) => {
+    if (part.startsWith('**')) return '.*'
+    if (part === '*') return '[^/]*'
+    if (part === '?') return '[^/]'
+    return part.replace(/[\\^$.|+()[\]{}]/g, '\\$&')
+  })
+  return new RegExp(`^${source}$`)
+}
