@@ -1,0 +1,149 @@
+/**
+ * Takes checkpoints of one partition, a few runs in each commit.
+ *
+ * 1. The runs that get a snapshot are those the fold holds once `CheckpointBegun` is decided.
+ * 2. A snapshot is serialised when its commit is built and folds before the entries of that commit.
+ *    While the parts of a large one are on their way, the run's entries wait.
+ * 3. `CheckpointEnded` is written once the last snapshot is decided.
+ * 4. After a fence of any kind the checkpoint is abandoned.
+ */
+
+import type { CheckpointPart } from '../../schemas/records.ts'
+import type { KernelSettings } from './kernel.ts'
+import type { PartitionState } from './fold.ts'
+import type { Owed } from './outbox.ts'
+import { writeSnapshot } from './snapshot.ts'
+
+const partBytes = 512 * 1024
+const snapshotBytesPerCommit = 256 * 1024
+
+interface LargeSnapshot {
+  readonly runId: string
+  readonly parts: readonly CheckpointPart[]
+  next: number
+}
+
+type Phase =
+  | { readonly name: 'idle' }
+  | { readonly name: 'begin' }
+  | { readonly name: 'begun' }
+  | { readonly name: 'snapshots'; readonly begun: bigint; readonly left: string[] }
+  | { readonly name: 'ending' }
+
+export class Checkpointer {
+  readonly #settings: KernelSettings
+  #phase: Phase = { name: 'idle' }
+  #large: LargeSnapshot | null = null
+  #bytesSince = 0
+  #stateBytes = 0
+
+  constructor(settings: KernelSettings) {
+    this.#settings = settings
+  }
+
+  /** True while the next commit has a part of a checkpoint to carry. */
+  get isDue(): boolean {
+    return this.#phase.name === 'begin' || this.#phase.name === 'snapshots'
+  }
+
+  /** The run whose snapshot is on its way in several commits. */
+  get heldRun(): string | null {
+    return this.#large !== null && this.#large.next < this.#large.parts.length
+      ? this.#large.runId
+      : null
+  }
+
+  /** Counts the bytes of a commit that was folded. */
+  count(bytes: number): void {
+    this.#bytesSince += bytes
+    const threshold = Math.max(this.#settings.checkpointBytes, 2 * this.#stateBytes)
+    if (this.#phase.name === 'idle' && this.#bytesSince > threshold) this.#phase = { name: 'begin' }
+  }
+
+  /** The parts for the commit that is being built. */
+  parts(state: PartitionState, now: number): readonly CheckpointPart[] {
+    switch (this.#phase.name) {
+      case 'begin':
+        this.#phase = { name: 'begun' }
+        this.#bytesSince = 0
+        this.#stateBytes = 0
+        return [
+          { type: 'CheckpointBegun', forgetBefore: now - this.#settings.deduplicationMs },
+        ]
+      case 'snapshots':
+        return this.#snapshots(state, this.#phase)
+      default:
+        return []
+    }
+  }
+
+  /** Learns that a commit was decided and folded. */
+  decided(state: PartitionState, offset: bigint, parts: readonly CheckpointPart[]): void {
+    for (const part of parts) {
+      if (part.type === 'CheckpointBegun') {
+        const left = [...state.runs.keys()]
+        if (this.#settings.sabotage === 'snapshot-misses-a-run') left.pop()
+        this.#phase = { name: 'snapshots', begun: offset, left }
+      } else if (part.type === 'CheckpointEnded') {
+        this.#phase = { name: 'idle' }
+      }
+    }
+  }
+
+  abandon(): void {
+    if (this.#phase.name !== 'idle') this.#phase = { name: 'begin' }
+    this.#large = null
+  }
+
+  #snapshots(
+    state: PartitionState,
+    phase: Extract<Phase, { name: 'snapshots' }>,
+  ): readonly CheckpointPart[] {
+    if (this.#large !== null && this.heldRun !== null) return this.#nextPart(this.#large)
+    if (phase.left.length === 0) {
+      this.#phase = { name: 'ending' }
+      return [{ type: 'CheckpointEnded', begun: phase.begun }]
+    }
+    const owed = Map.groupBy(state.outbox, (item: Owed) => item.runId)
+    const parts: CheckpointPart[] = []
+    let bytes = 0
+    while (bytes < snapshotBytesPerCommit) {
+      const runId = phase.left.shift()
+      if (runId === undefined) break
+      const run = state.runs.get(runId)
+      if (run === undefined) continue
+      const snapshot = writeSnapshot(run, owed.get(runId) ?? [])
+      this.#stateBytes += snapshot.byteLength
+      bytes += snapshot.byteLength
+      if (snapshot.byteLength <= partBytes) {
+        parts.push({ type: 'RunSnapshot', runId, part: 0, parts: 1, state: snapshot })
+      } else if (parts.length > 0) {
+        // A large one begins a commit of its own.
+        this.#stateBytes -= snapshot.byteLength
+        phase.left.unshift(runId)
+        break
+      } else {
+        this.#large = { runId, parts: split(runId, snapshot), next: 0 }
+        return this.#nextPart(this.#large)
+      }
+    }
+    return parts
+  }
+
+  #nextPart(large: LargeSnapshot): readonly CheckpointPart[] {
+    const part = large.parts[large.next]
+    large.next += 1
+    return part === undefined ? [] : [part]
+  }
+}
+
+function split(runId: string, snapshot: Buffer): readonly CheckpointPart[] {
+  const parts = Math.ceil(snapshot.byteLength / partBytes)
+  return Array.from({ length: parts }, (_, part) => ({
+    type: 'RunSnapshot',
+    runId,
+    part,
+    parts,
+    state: snapshot.subarray(part * partBytes, (part + 1) * partBytes),
+  }))
+}

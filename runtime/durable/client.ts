@@ -1,0 +1,323 @@
+/**
+ * A client only appends to inboxes and reads results. It reads a results topic from the end it had
+ * before the first start was appended; for a run that may have ended earlier it sends an `Attach`,
+ * and the owner writes the recorded result once more.
+ */
+
+import type { z } from 'zod'
+import { partitionFor } from '../log/murmur2.ts'
+import { LogError, TimeoutError, UsageError } from '../errors.ts'
+import { parseDuration, type Duration } from '../duration.ts'
+import type { Clock, Randomness } from '../clock.ts'
+import type { Log, LogRecord, Subscription } from '../log/port.ts'
+import type { Logger } from '../logger.ts'
+import type { Codec } from '../../schemas/codec.ts'
+import { cloudEventHeaders } from '../../schemas/headers.ts'
+import type { MessageBody, Outcome, Result } from '../../schemas/records.ts'
+import { definitionTopics } from '../../schemas/topics.ts'
+import type { AnyContract, Contract, Signal } from './definition.ts'
+import { listRuns, type RunSummary } from './inspect.ts'
+import { decodePayload, encodePayload, errorOfOutcome } from './payload.ts'
+import { Writer, type Reserve, type Write, type WriteSource } from './writer.ts'
+
+const appendAttempts = 5
+/** How many results that nobody has asked for yet are kept for a definition. */
+const keptResults = 10_000
+
+export interface ClientOptions {
+  readonly log: Log
+  readonly codec: Codec
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly logger: Logger
+  /** Closes what the client was given to own. */
+  readonly onClose?: () => Promise<void>
+}
+
+export interface RunOptions {
+  /** The same id never runs twice. Default: a fresh one. */
+  readonly id?: string
+  /** Places the run by this key instead of its id. */
+  readonly key?: string
+  /** W3C trace context of the caller. */
+  readonly traceparent?: string
+}
+
+export interface ResultOptions {
+  /** Rejects with a TimeoutError after this time; the run goes on. Default: waits for ever. */
+  readonly timeout?: Duration
+}
+
+/** A run as a client sees it. */
+export interface RunHandle<T> {
+  readonly id: string
+  /** Awaits the output. Rejects with TerminalError or CancelledError when that is the outcome. */
+  result(options?: ResultOptions): Promise<T>
+  /** The payload is checked here and again where it arrives. */
+  signal<S extends z.ZodType>(signal: Signal<S>, payload: z.input<NoInfer<S>>): Promise<void>
+  /** Asks the run to cancel; it ends when its code lets it. */
+  cancel(reason?: string): Promise<void>
+  /** Lets a parked run go on. */
+  resume(): Promise<void>
+}
+
+export interface Client {
+  /** Starts a run; resolves once the start stands in the inbox. */
+  start<I extends z.ZodType, O extends z.ZodType>(
+    contract: Contract<I, O>,
+    input: z.input<NoInfer<I>>,
+    options?: RunOptions,
+  ): Promise<RunHandle<z.output<O>>>
+  /** A handle on a run that was started before, by anyone. */
+  get<I extends z.ZodType, O extends z.ZodType>(
+    contract: Contract<I, O>,
+    id: string,
+    options?: { readonly key?: string },
+  ): RunHandle<z.output<O>>
+  /** Every run that the journal of a definition knows; reads the whole journal. */
+  list(contract: AnyContract): Promise<readonly RunSummary[]>
+  close(): Promise<void>
+}
+
+export function createClient(options: ClientOptions): Client {
+  const { log, codec, clock, randomness } = options
+  const outbound = new Outbound(log, clock)
+  const readers = new Map<string, Promise<ResultsReader>>()
+
+  function resultsOf(definition: string): Promise<ResultsReader> {
+    let reader = readers.get(definition)
+    if (reader === undefined) {
+      reader = ResultsReader.open(options, definition)
+      reader.catch(() => readers.delete(definition))
+      readers.set(definition, reader)
+    }
+    return reader
+  }
+
+  async function send(
+    definition: string,
+    runId: string,
+    key: string,
+    body: MessageBody,
+    traceparent?: string,
+  ): Promise<void> {
+    const topic = definitionTopics(definition).inbox
+    const id = randomness.uuid()
+    const value = codec.message.encode({ id, runId, body })
+    const type = `stoa.${body.type}`
+    const context = { id, source: 'client', type, time: clock.now(), correlationId: runId }
+    const headers = cloudEventHeaders({ ...context, ...(traceparent === undefined ? {} : { traceparent }) })
+    const partition = partitionFor(key, await partitionsOf(log, topic))
+    await outbound.append({ topic, partition, record: { key: runId, value, headers } })
+  }
+
+  function handle<O extends z.ZodType>(
+    contract: Contract<z.ZodType, O>,
+    id: string,
+    key: string,
+    isNew: boolean,
+  ): RunHandle<z.output<O>> {
+    const { name } = contract
+    return {
+      id,
+      async result(resultOptions = {}) {
+        const reader = await resultsOf(name)
+        const known = reader.outcomeOf(id, resultOptions.timeout)
+        if (!isNew) await send(name, id, key, { type: 'Attach' })
+        const outcome = await known
+        if (outcome.status !== 'completed') throw errorOfOutcome(outcome)
+        return contract.output.parse(decodePayload(outcome.output))
+      },
+      async signal(signal, payload) {
+        const what = `signal '${signal.name}' to run ${id}`
+        check(signal.schema, payload, 'SIGNAL_INVALID', what)
+        const body = { name: signal.name, payload: encodePayload(payload ?? null, what) }
+        await send(name, id, key, { type: 'Signal', ...body })
+      },
+      cancel: (reason = 'cancelled by a client') => send(name, id, key, { type: 'Cancel', reason }),
+      resume: () => send(name, id, key, { type: 'Resume' }),
+    }
+  }
+
+  return {
+    async start(contract, input, runOptions = {}) {
+      const id = runOptions.id ?? randomness.uuid()
+      const what = `the input of '${contract.name}'`
+      check(contract.input, input, 'INPUT_INVALID', what)
+      // Opened first, so that the result cannot be missed.
+      await resultsOf(contract.name)
+      const payload = encodePayload(input, what)
+      const start: MessageBody = { type: 'Start', version: null, input: payload, parent: null, root: id }
+      const key = runOptions.key ?? id
+      await send(contract.name, id, key, start, runOptions.traceparent)
+      return handle(contract, id, key, true)
+    },
+    get: (contract, id, getOptions = {}) => handle(contract, id, getOptions.key ?? id, false),
+    list: (contract) => listRuns(log, codec, contract.name),
+    async close() {
+      outbound.close()
+      const open = await Promise.allSettled(readers.values())
+      await Promise.all(open.map((reader) => reader.status === 'fulfilled' && reader.value.close()))
+      await options.onClose?.()
+    },
+  }
+}
+
+/** Group commit for a client: what is sent at the same time shares a request. */
+class Outbound implements WriteSource {
+  readonly #writer: Writer
+  #waiting: Write[] = []
+
+  constructor(log: Log, clock: Clock) {
+    this.#writer = new Writer(log, clock)
+    this.#writer.add(this)
+  }
+
+  /** @throws LogError LOG_UNAVAILABLE when it is not known to stand in the log after some attempts */
+  async append(write: Omit<Write, 'settle'>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#appendOnce(write)
+        return
+      } catch (error) {
+        const isFinal = error instanceof LogError && error.code !== 'LOG_UNAVAILABLE'
+        if (isFinal || attempt === appendAttempts) throw error
+      }
+    }
+  }
+
+  collect(reserve: Reserve): readonly Write[] {
+    const ready = this.#waiting.findIndex(
+      ({ topic, partition, record }) => !reserve(topic, partition, record.value.byteLength + 512),
+    )
+    return this.#waiting.splice(0, ready < 0 ? this.#waiting.length : ready)
+  }
+
+  close(): void {
+    this.#writer.close()
+  }
+
+  #appendOnce(write: Omit<Write, 'settle'>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle: Write['settle'] = (result) => {
+        if ('offset' in result) resolve()
+        else reject(result.error)
+      }
+      this.#waiting.push({ ...write, settle })
+      this.#writer.wake()
+    })
+  }
+}
+
+interface Waiting {
+  readonly promise: Promise<Outcome>
+  readonly resolve: (outcome: Outcome) => void
+}
+
+/** Follows the results of one definition for every run that a client asks about. */
+class ResultsReader {
+  readonly #options: ClientOptions
+  readonly #definition: string
+  readonly #waiting = new Map<string, Waiting>()
+  readonly #outcomes = new Map<string, Outcome>()
+  #subscription: Subscription | null = null
+
+  private constructor(options: ClientOptions, definition: string) {
+    this.#options = options
+    this.#definition = definition
+  }
+
+  static async open(options: ClientOptions, definition: string): Promise<ResultsReader> {
+    const reader = new ResultsReader(options, definition)
+    reader.#subscription = await options.log.follow({
+      topic: definitionTopics(definition).results,
+      onRecords: (_partition, records) => {
+        for (const record of records) reader.#take(record)
+      },
+    })
+    return reader
+  }
+
+  async outcomeOf(runId: string, timeout: Duration | undefined): Promise<Outcome> {
+    const known = this.#outcomes.get(runId)
+    if (known !== undefined) return known
+    let waiting = this.#waiting.get(runId)
+    if (waiting === undefined) {
+      waiting = Promise.withResolvers<Outcome>()
+      this.#waiting.set(runId, waiting)
+    }
+    return timeout === undefined
+      ? waiting.promise
+      : within(this.#options.clock, waiting.promise, timeout, `the result of run ${runId}`)
+  }
+
+  async close(): Promise<void> {
+    await this.#subscription?.close()
+  }
+
+  #take(record: LogRecord): void {
+    const { codec, logger } = this.#options
+    if (record.value === null) return
+    try {
+      const decoded = codec.result.decode(record.value)
+      if (decoded instanceof Promise) {
+        decoded.then(
+          (result) => {
+            this.#learn(result)
+          },
+          (error: unknown) => {
+            logger.warn({ error, definition: this.#definition }, 'a result cannot be read')
+          },
+        )
+      } else this.#learn(decoded)
+    } catch (error) {
+      logger.warn({ error, definition: this.#definition }, 'a result cannot be read')
+    }
+  }
+
+  #learn({ runId, outcome }: Result): void {
+    this.#outcomes.delete(runId)
+    this.#outcomes.set(runId, outcome)
+    if (this.#outcomes.size > keptResults) {
+      const [oldest] = this.#outcomes.keys()
+      if (oldest !== undefined) this.#outcomes.delete(oldest)
+    }
+    this.#waiting.get(runId)?.resolve(outcome)
+    this.#waiting.delete(runId)
+  }
+}
+
+async function within<T>(
+  clock: Clock,
+  promise: Promise<T>,
+  timeout: Duration,
+  what: string,
+): Promise<T> {
+  const { promise: limited, resolve, reject } = Promise.withResolvers<T>()
+  const stop = clock.after(parseDuration(timeout), () => {
+    reject(new TimeoutError(`${what} did not come within ${String(timeout)}`))
+  })
+  promise.then(resolve, reject)
+  try {
+    return await limited
+  } finally {
+    stop()
+  }
+}
+
+const partitionCounts = new WeakMap<Log, Map<string, number>>()
+
+async function partitionsOf(log: Log, topic: string): Promise<number> {
+  const counts = partitionCounts.get(log) ?? new Map<string, number>()
+  partitionCounts.set(log, counts)
+  const count = counts.get(topic) ?? (await log.partitions(topic))
+  counts.set(topic, count)
+  return count
+}
+
+function check(schema: z.ZodType, value: unknown, code: string, what: string): void {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) {
+    throw new UsageError(`${what} does not match its schema: ${parsed.error.message}`, { code })
+  }
+}

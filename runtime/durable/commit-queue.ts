@@ -1,0 +1,108 @@
+/**
+ * Entries on their way into the journal of one partition.
+ *
+ * 1. Entries leave in the order in which they were queued; those of a run in seq order.
+ * 2. An entry whose fate is not known goes back to the front, unchanged.
+ */
+
+import type { Entry } from '../../schemas/records.ts'
+import type { PartitionState } from './fold.ts'
+
+export interface QueuedEntry {
+  readonly entry: Entry
+  /** Offset of the inbox record that brought it, if one did. */
+  readonly inboxOffset: bigint | null
+}
+
+/** An upper bound of what an entry adds to a commit besides its payloads and names. */
+const entryOverheadBytes = 96
+
+export class CommitQueue {
+  #waiting: QueuedEntry[] = []
+  #inFlight: readonly QueuedEntry[] = []
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#inFlight.length === 0
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  push(entry: Entry, inboxOffset: bigint | null): void {
+    this.#waiting.push({ entry, inboxOffset })
+  }
+
+  /**
+   * Takes what fits, at least one entry, for the commit that is being built.
+   * @param heldRun a run whose entries must wait, with all that follow of it
+   */
+  take(maxBytes: number, heldRun: string | null): readonly Entry[] {
+    const taken: QueuedEntry[] = []
+    const left: QueuedEntry[] = []
+    let bytes = 0
+    let isFull = false
+    for (const queued of this.#waiting) {
+      if (isFull || queued.entry.runId === heldRun) {
+        left.push(queued)
+        continue
+      }
+      bytes += sizeOf(queued.entry)
+      isFull = bytes > maxBytes && taken.length > 0
+      if (isFull) left.push(queued)
+      else taken.push(queued)
+    }
+    this.#waiting = left
+    this.#inFlight = taken
+    return taken.map((queued) => queued.entry)
+  }
+
+  /** The entries taken last stand in the journal. */
+  settle(): void {
+    this.#inFlight = []
+  }
+
+  /** The fate of the entries taken last is not known: they go first again. */
+  requeue(): void {
+    this.#waiting = [...this.#inFlight, ...this.#waiting]
+    this.#inFlight = []
+  }
+
+  /** Drops the entries that the fold has. */
+  dropFolded(state: PartitionState): void {
+    this.#waiting = this.#waiting.filter(({ entry }) => {
+      const run = state.runs.get(entry.runId)
+      return run === undefined || (run.status !== 'ended' && entry.seq > run.seq)
+    })
+  }
+
+  clear(): void {
+    this.#waiting = []
+    this.#inFlight = []
+  }
+
+  /** The first inbox offset whose entry is still waiting, or null. */
+  firstInboxOffset(): bigint | null {
+    let first: bigint | null = null
+    for (const { inboxOffset } of this.#waiting) {
+      if (inboxOffset !== null && (first === null || inboxOffset < first)) first = inboxOffset
+    }
+    return first
+  }
+}
+
+/** An upper bound of the bytes of an entry in Avro. */
+export function sizeOf(entry: Entry): number {
+  let bytes = entryOverheadBytes + 3 * entry.runId.length
+  for (const value of Object.values(entry.body)) bytes += sizeOfValue(value)
+  return bytes
+}
+
+function sizeOfValue(value: unknown): number {
+  if (typeof value === 'string') return 3 * value.length
+  if (value instanceof Uint8Array) return value.byteLength
+  if (typeof value !== 'object' || value === null) return 0
+  let bytes = 16
+  for (const part of Object.values(value)) bytes += sizeOfValue(part)
+  return bytes
+}

@@ -1,0 +1,205 @@
+/**
+ * Hosts one definition in one process: a member of its consumer group, which owns the partitions
+ * that the group assigns to it.
+ *
+ * 1. The assignment says whom the group wants; each partition decides by its fence who owns.
+ * 2. A partition kept across a rebalance is not touched.
+ */
+
+import { LogError, UsageError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Committed, Ownership } from '../log/port.ts'
+import { definitionTopics } from '../../schemas/topics.ts'
+import type { AnyWorkflow } from './definition.ts'
+import type { Kernel } from './kernel.ts'
+import { Partition, type PartitionHost } from './partition.ts'
+
+const commitIntervalMs = 1_000
+const drainCheckMs = 10
+
+export class DefinitionHost implements PartitionHost {
+  readonly logger: Logger
+  readonly current: AnyWorkflow
+  readonly #kernel: Kernel
+  readonly #versions: ReadonlyMap<string, AnyWorkflow>
+  readonly #partitions = new Map<number, Partition>()
+  readonly #positions = new Map<number, Committed>()
+  #assigned: ReadonlySet<number> = new Set()
+  #ownership: Ownership | null = null
+  #busy = 0
+  #isStopped = false
+  #stopCommitTimer: (() => void) | null = null
+  #stopCooling: (() => void) | null = null
+
+  /** @param versions of one definition; new runs start with the first */
+  constructor(kernel: Kernel, versions: readonly AnyWorkflow[]) {
+    const [current] = versions
+    if (current === undefined) {
+      throw new UsageError('serve() was given no definition', { code: 'CONFIGURATION_INVALID' })
+    }
+    this.current = current
+    this.#kernel = kernel
+    this.#versions = new Map(versions.map((definition) => [definition.version, definition]))
+    this.logger = kernel.logger.child({ definition: current.name })
+  }
+
+  /**
+   * Joins the group; partitions are acquired as they are assigned.
+   * @throws LogError TOPIC_UNKNOWN when a topic of the definition is missing
+   * @throws UsageError TOPIC_MISMATCH when their partition counts differ
+   */
+  async start(instanceId: string | undefined): Promise<void> {
+    const { log, settings } = this.#kernel
+    await this.#checkTopics()
+    this.#ownership = await log.own({
+      group: this.current.name,
+      topic: definitionTopics(this.current.name).inbox,
+      ...(instanceId === undefined ? {} : { instanceId }),
+      sessionTimeoutMs: settings.sessionTimeoutMs,
+      listener: {
+        onAssigned: (partitions) => {
+          this.#assign(partitions)
+        },
+        onRecords: (partition, records) => {
+          this.#partitions.get(partition)?.onRecords(records)
+        },
+      },
+    })
+    // An assignment may have come before there was an ownership to seek with.
+    this.#acquireAssigned()
+    this.#cool()
+  }
+
+  /** Finishes what is under way, for as long as the grace lasts, and leaves the group. */
+  async stop(graceMs: number): Promise<void> {
+    const { clock } = this.#kernel
+    const end = clock.now() + graceMs
+    for (const partition of this.#partitions.values()) partition.drain()
+    while (clock.now() < end && [...this.#partitions.values()].some((owned) => !owned.isIdle)) {
+      await new Promise<void>((resolve) => {
+        clock.after(drainCheckMs, resolve)
+      })
+    }
+    this.#isStopped = true
+    this.#stopCooling?.()
+    this.#stopCommitTimer?.()
+    await this.#commitPositions()
+    await this.#ownership?.leave()
+    for (const partition of this.#partitions.values()) partition.release()
+    this.#partitions.clear()
+  }
+
+  // For its partitions
+
+  definitionOf(version: string): AnyWorkflow | undefined {
+    return this.#versions.get(version)
+  }
+
+  isAssigned(partition: number): boolean {
+    return !this.#isStopped && this.#assigned.has(partition)
+  }
+
+  isFull(): boolean {
+    return this.#busy >= this.current.concurrency
+  }
+
+  busyChanged(isBusy: boolean): void {
+    const wasFull = this.isFull()
+    this.#busy += isBusy ? 1 : -1
+    if (!wasFull || this.isFull()) return
+    for (const partition of this.#partitions.values()) partition.takeIn()
+  }
+
+  async committed(partition: number): Promise<Committed> {
+    return this.#ownership?.committed(partition) ?? { offset: -1n, metadata: '' }
+  }
+
+  commit(partition: number, offset: bigint, metadata: string): void {
+    this.#positions.set(partition, { offset, metadata })
+    this.#stopCommitTimer ??= this.#kernel.clock.after(commitIntervalMs, () => {
+      this.#stopCommitTimer = null
+      void this.#commitPositions()
+    })
+  }
+
+  seek(partition: number, offset: bigint): void {
+    this.#ownership?.seek(partition, offset)
+  }
+
+  pause(partition: number): void {
+    this.#ownership?.pause(partition)
+  }
+
+  resume(partition: number): void {
+    this.#ownership?.resume(partition)
+  }
+
+  #assign(partitions: readonly number[]): void {
+    if (this.#isStopped) return
+    this.#assigned = new Set(partitions)
+    this.logger.info({ partitions }, 'partitions assigned')
+    for (const [number, partition] of this.#partitions) {
+      if (this.#assigned.has(number)) continue
+      partition.release()
+      this.#partitions.delete(number)
+      this.#positions.delete(number)
+    }
+    this.#acquireAssigned()
+  }
+
+  #acquireAssigned(): void {
+    if (this.#ownership === null) return
+    for (const number of this.#assigned) {
+      if (this.#partitions.has(number)) continue
+      const home = { definition: this.current.name, partition: number }
+      const partition = new Partition(this.#kernel, this, home)
+      this.#partitions.set(number, partition)
+      void partition.acquire()
+    }
+  }
+
+  async #commitPositions(): Promise<void> {
+    const positions = [...this.#positions]
+    this.#positions.clear()
+    for (const [partition, committed] of positions) {
+      if (committed.offset <= 0n) continue
+      try {
+        await this.#ownership?.commit(partition, committed)
+      } catch (error) {
+        // The group's offset is a hint for lag tools; the journal holds the position.
+        this.logger.debug({ error, partition }, 'committing the group offset failed')
+      }
+    }
+  }
+
+  #cool(): void {
+    const { clock, settings } = this.#kernel
+    this.#stopCooling = clock.after(settings.coldAfterMs, () => {
+      const before = clock.now() - settings.coldAfterMs
+      for (const partition of this.#partitions.values()) partition.coolBefore(before)
+      if (!this.#isStopped) this.#cool()
+    })
+  }
+
+  async #checkTopics(): Promise<void> {
+    const { name } = this.current
+    const counts = new Map<string, number>()
+    for (const topic of Object.values(definitionTopics(name))) {
+      try {
+        counts.set(topic, await this.#kernel.log.partitions(topic))
+      } catch (cause) {
+        if (!(cause instanceof LogError) || cause.code !== 'TOPIC_UNKNOWN') throw cause
+        throw new LogError(`topic '${topic}' does not exist: create it with 'stoa topics apply'`, {
+          code: 'TOPIC_UNKNOWN',
+          cause,
+        })
+      }
+    }
+    if (new Set(counts.values()).size === 1) return
+    const list = [...counts].map(([topic, count]) => `${topic} has ${String(count)}`).join(', ')
+    throw new UsageError(
+      `the topics of '${name}' must have the same number of partitions, but ${list}: nothing was started; set the counts back or create the topics anew`,
+      { code: 'TOPIC_MISMATCH' },
+    )
+  }
+}

@@ -1,0 +1,538 @@
+/**
+ * The execution of a run: its code, driven by the run's entries.
+ *
+ * 1. Entries are delivered one at a time in journal order; before the next, every microtask of the
+ *    code has run. So the order in which the code sees outcomes is that of the journal, in replay
+ *    as in the first run, and native promise combinators need no help.
+ * 2. While replaying, nothing is started and nothing is emitted. When the history has been
+ *    delivered, what the code still awaits is started, and what it asked for that the journal does
+ *    not have is emitted.
+ * 3. What the code sees of a value is what was recorded, never what a body returned.
+ * 4. A suspended run is a promise that does not settle; giving up an execution is forgetting it.
+ */
+
+import { assertNever } from '../assert-never.ts'
+import type { Clock, Randomness } from '../clock.ts'
+import { parseDuration } from '../duration.ts'
+import { CancelledError, StoaError, TerminalError, TimeoutError } from '../errors.ts'
+import { silentLogger, type Logger } from '../logger.ts'
+import type { Entry, EntryBody } from '../../schemas/records.ts'
+import type { StepContext } from './context.ts'
+import type { AnyWorkflow } from './definition.ts'
+import { Operations, type Operation, type OperationKind, type StepBody } from './operation.ts'
+import { decodePayload, encodePayload, errorOf, errorOfOutcome, failureOf } from './payload.ts'
+import { afterFailure } from './retry.ts'
+import { runContext } from './run-context.ts'
+import type { RunState } from './run-state.ts'
+import type { Sabotage } from './sabotage.ts'
+import { seededRandomness } from './seeded-random.ts'
+import { beginWait, endWait, receiveSignal, type SignalBook } from './signals.ts'
+
+/** How long the code of a run may await something that is not of its context. */
+const foreignAwaitMs = 10_000
+
+const stepTimeoutMs = 600_000
+
+/** What an execution needs of the owner of its partition. */
+export interface ExecutionHost {
+  readonly clock: Clock
+  readonly randomness: Randomness
+  readonly logger: Logger
+  readonly sabotage: Sabotage | undefined
+  /** Queues the run's next entry. */
+  emit(body: EntryBody): void
+  /** Begins a body now, or once the partition may act again. */
+  admit(begin: () => void): void
+  /** Calls back at a time, as long as the partition is owned. */
+  at(time: number, callback: () => void): void
+  /** The run has become busy, or idle: suspended or finished. */
+  setBusy(isBusy: boolean): void
+}
+
+export interface OperationRequest {
+  readonly kind: OperationKind
+  readonly name: string
+  readonly request: (index: number) => EntryBody | null
+  readonly body?: StepBody
+}
+
+interface ReceivedSignal {
+  readonly name: string
+  readonly value: unknown
+}
+
+export class Execution {
+  readonly runId: string
+  readonly #host: ExecutionHost
+  readonly #definition: AnyWorkflow
+  readonly #run: RunState
+  readonly #history: Iterator<Entry, void>
+  /** Seq of the last entry that the history already holds. */
+  readonly #historySeq: number
+  /** Decided after the execution began. */
+  readonly #live: Entry[] = []
+  #operations = new Operations(0)
+  #randomness: Randomness
+  #now = 0
+  #isReplaying = true
+  #isPumping = false
+  #isOver = false
+  #isBusy = false
+  /** Steps with a body under way, or an outcome that is not decided yet. */
+  readonly #active = new Set<number>()
+  readonly #book: SignalBook<ReceivedSignal> = { waits: [], signals: [] }
+  /** Calls that stand in the journal without their outcome. */
+  readonly #calls = new Set<number>()
+  #cancel: { readonly reason: string; isDelivered: boolean } | null = null
+  /** The cancellation found nothing to reject; the next operation takes it. */
+  #isCancelDue = false
+  readonly #aborts = new Map<number, AbortController>()
+  #settled: { readonly output: unknown } | { readonly error: unknown } | null = null
+
+  constructor(host: ExecutionHost, definition: AnyWorkflow, run: RunState) {
+    this.runId = run.runId
+    this.#host = host
+    this.#definition = definition
+    this.#run = run
+    this.#history = run.history.entries()
+    this.#historySeq = run.seq
+    this.#randomness = seededRandomness(run.runId)
+  }
+
+  get now(): number {
+    return this.#now
+  }
+
+  get randomness(): Randomness {
+    return this.#randomness
+  }
+
+  get isReplaying(): boolean {
+    return this.#isReplaying
+  }
+
+  /** True when the run only waits for what others or time will bring. */
+  get isSuspended(): boolean {
+    return !this.#isBusy && !this.#isOver
+  }
+
+  /** True while its code runs or a body is under way. */
+  get isWorking(): boolean {
+    return this.#isPumping || this.#aborts.size > 0
+  }
+
+  get logger(): Logger {
+    return this.#isReplaying ? silentLogger : this.#host.logger
+  }
+
+  /** Begins the code and replays the history. */
+  start(): void {
+    const first = this.#history.next().value
+    if (first?.body.type !== 'RunStarted' && first?.body.type !== 'RunContinued') {
+      throw new Error(`the history of run ${this.runId} does not begin with its start`)
+    }
+    if (first.body.type === 'RunContinued') {
+      this.#operations = new Operations(first.body.index)
+      this.#randomness = seededRandomness(`${this.runId}/${String(first.body.index)}`)
+    }
+    this.#now = first.at
+    this.#isPumping = true
+    this.#updateBusy()
+    const input = this.#definition.input.safeParse(decodePayload(first.body.input))
+    if (input.success) {
+      const context = runContext(this)
+      void this.#invoke(() => this.#definition.run(context, input.data))
+    } else {
+      const message = `the input of run ${this.runId} does not match '${this.#definition.name}': ${input.error.message}`
+      this.#settled = { error: new TerminalError(message, { code: 'INPUT_INVALID' }) }
+    }
+    void this.#pump()
+  }
+
+  /** Delivers an entry that was decided after the execution began. */
+  deliver(entry: Entry): void {
+    if (this.#isOver || entry.seq <= this.#historySeq) return
+    this.#live.push(entry)
+    if (this.#isPumping) return
+    this.#isPumping = true
+    this.#deliverNext()
+    void this.#pump()
+  }
+
+  /** Forgets the run's code; bodies under way are told to abort and their outcomes dropped. */
+  dispose(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    for (const abort of this.#aborts.values()) abort.abort()
+    this.#aborts.clear()
+    this.#updateBusy()
+  }
+
+  /** Asks for an operation: the code's only way to anything outside. */
+  ask(request: OperationRequest): { readonly index: number; readonly promise: Promise<unknown> } {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    // A loser of a race is nobody's to handle.
+    promise.catch(() => undefined)
+    const operation = this.#operations.add((index) => ({
+      index,
+      kind: request.kind,
+      name: request.name,
+      request: request.request(index),
+      body: request.body ?? null,
+      resolve,
+      reject,
+    }))
+    if (this.#isOver) return { index: operation.index, promise }
+    if (this.#isCancelDue) {
+      this.#isCancelDue = false
+      this.#reject(operation, this.#cancelled())
+    } else if (!this.#isReplaying) {
+      this.#activate(operation)
+    }
+    return { index: operation.index, promise }
+  }
+
+  async #invoke(run: () => Promise<unknown>): Promise<void> {
+    try {
+      this.#settled = { output: await run() }
+    } catch (error) {
+      this.#settled = { error }
+    }
+    if (!this.#isPumping) this.#conclude()
+  }
+
+  async #pump(): Promise<void> {
+    for (;;) {
+      await this.#host.clock.yield()
+      if (this.#isOver) return
+      if (this.#settled !== null) {
+        this.#conclude()
+        return
+      }
+      if (this.#deliverNext()) continue
+      if (!this.#isReplaying) break
+      this.#isReplaying = false
+      for (const operation of this.#operations.open()) this.#activate(operation)
+    }
+    this.#isPumping = false
+    this.#updateBusy()
+    if (this.#operations.size === 0) this.#suspectForeignAwait()
+  }
+
+  #deliverNext(): boolean {
+    const entry = this.#nextEntry()
+    if (entry === undefined) return false
+    try {
+      this.#apply(entry)
+    } catch (error) {
+      this.#park(error)
+    }
+    return true
+  }
+
+  #nextEntry(): Entry | undefined {
+    if (this.#isReplaying) {
+      const recorded = this.#history.next()
+      if (recorded.done !== true) return recorded.value
+    }
+    return this.#live.shift()
+  }
+
+  #apply(entry: Entry): void {
+    const { body } = entry
+    const operation = this.#operations.matching(entry)
+    this.#now = Math.max(this.#now, entry.at)
+    switch (body.type) {
+      case 'StepCompleted':
+        if (operation !== undefined) this.#resolve(operation, decodePayload(body.output))
+        return
+      case 'StepFailed':
+        if (operation === undefined) return
+        if (body.retryAt === null) this.#reject(operation, errorOf(body.error))
+        else this.#retryAt(operation, body.attempt + 1, body.retryAt)
+        return
+      case 'CallRequested':
+        if (!body.detached) this.#calls.add(body.index)
+        if (operation === undefined) return
+        operation.request = null
+        if (operation.kind === 'start') this.#resolve(operation, undefined)
+        return
+      case 'TimerSet':
+        if (operation !== undefined) operation.request = null
+        return
+      case 'CallCancelled':
+      case 'Published':
+        if (operation !== undefined) this.#resolve(operation, undefined)
+        return
+      case 'WaitStarted': {
+        if (operation !== undefined) operation.request = null
+        const signal = beginWait(this.#book, body)
+        if (signal !== undefined) this.#resolveAt(body.index, signal.value)
+        return
+      }
+      case 'SignalReceived': {
+        const value = decodePayload(body.payload)
+        const wait = receiveSignal(this.#book, { name: body.name, value })
+        if (wait !== undefined) this.#resolveAt(wait.index, value)
+        return
+      }
+      case 'TimerFired':
+        endWait(this.#book, body.index)
+        this.#resolveAt(body.index, undefined)
+        return
+      case 'CallCompleted': {
+        this.#calls.delete(body.index)
+        const call = this.#operations.get(body.index)
+        if (call !== undefined && body.outcome.status === 'completed') {
+          this.#resolve(call, decodePayload(body.outcome.output))
+        } else if (call !== undefined && body.outcome.status !== 'completed') {
+          this.#reject(call, errorOfOutcome(body.outcome))
+        }
+        this.#deliverCancel()
+        return
+      }
+      case 'CancelRequested':
+        this.#cancel ??= { reason: body.reason, isDelivered: false }
+        this.#deliverCancel()
+        return
+      case 'RunParked':
+      case 'RunResumed':
+      case 'RunStarted':
+      case 'RunContinued':
+      case 'RunCompleted':
+      case 'RunFailed':
+      case 'RunCancelled':
+        throw new Error(`run ${this.runId} was handed a ${body.type}`)
+      default:
+        assertNever(body)
+    }
+  }
+
+  // What the code asked for
+
+  #activate(operation: Operation): void {
+    if (operation.kind === 'step') {
+      const retry = this.#run.retries.get(operation.index)
+      if (retry === undefined) this.#begin(operation, 1)
+      else this.#retryAt(operation, retry.attempt + 1, retry.retryAt)
+    } else if (operation.request !== null) {
+      this.#host.emit(operation.request)
+    }
+  }
+
+  #resolveAt(index: number, value: unknown): void {
+    const operation = this.#operations.get(index)
+    if (operation !== undefined) this.#resolve(operation, value)
+  }
+
+  #resolve(operation: Operation, value: unknown): void {
+    this.#close(operation)
+    operation.resolve(value)
+  }
+
+  #reject(operation: Operation, error: Error): void {
+    this.#close(operation)
+    operation.reject(error)
+  }
+
+  #close(operation: Operation): void {
+    this.#operations.settle(operation.index)
+    this.#setActive(operation, false)
+    this.#aborts.get(operation.index)?.abort()
+    this.#aborts.delete(operation.index)
+  }
+
+  #setActive(operation: Operation, isActive: boolean): void {
+    if (isActive) this.#active.add(operation.index)
+    else this.#active.delete(operation.index)
+    this.#updateBusy()
+  }
+
+  #updateBusy(): void {
+    const isBusy = !this.#isOver && (this.#isPumping || this.#active.size > 0)
+    if (isBusy === this.#isBusy) return
+    this.#isBusy = isBusy
+    this.#host.setBusy(isBusy)
+  }
+
+  // Cancellation
+
+  #deliverCancel(): void {
+    if (this.#cancel === null || this.#cancel.isDelivered || this.#calls.size > 0) return
+    this.#cancel.isDelivered = true
+    this.#book.waits = []
+    const open = this.#operations.open()
+    this.#isCancelDue = open.length === 0
+    for (const operation of open) this.#reject(operation, this.#cancelled())
+  }
+
+  #cancelled(): CancelledError {
+    return new CancelledError(
+      `run ${this.runId} was cancelled: ${this.#cancel?.reason ?? 'no reason given'}`,
+    )
+  }
+
+  // Steps
+
+  #begin(operation: Operation, attempt: number): void {
+    this.#setActive(operation, true)
+    this.#host.admit(() => {
+      if (!this.#isOver && this.#operations.get(operation.index) === operation) {
+        void this.#attempt(operation, attempt)
+      }
+    })
+  }
+
+  #retryAt(operation: Operation, attempt: number, time: number): void {
+    this.#setActive(operation, false)
+    this.#host.at(time, () => {
+      const isOpen = !this.#isOver && this.#operations.get(operation.index) === operation
+      if (isOpen && !this.#active.has(operation.index)) this.#begin(operation, attempt)
+    })
+  }
+
+  async #attempt(operation: Operation, attempt: number): Promise<void> {
+    const { body } = operation
+    if (body === null) return
+    const abort = new AbortController()
+    this.#aborts.set(operation.index, abort)
+    let emitted: EntryBody | null
+    try {
+      const step = this.#stepContext(operation, attempt, abort.signal)
+      const timeoutMs = parseDuration(body.options.timeout ?? stepTimeoutMs)
+      const value = await this.#within(timeoutMs, operation.name, body.run(step))
+      emitted = this.#isCurrent(operation, abort)
+        ? { ...stepOf(operation, attempt), type: 'StepCompleted', output: this.#output(operation, value) }
+        : null
+    } catch (error) {
+      emitted = this.#isCurrent(operation, abort) ? this.#failed(operation, attempt, error) : null
+    }
+    if (emitted === null) return
+    abort.abort()
+    this.#aborts.delete(operation.index)
+    this.#host.emit(emitted)
+  }
+
+  #isCurrent(operation: Operation, abort: AbortController): boolean {
+    return !this.#isOver && this.#aborts.get(operation.index) === abort
+  }
+
+  #output(operation: Operation, value: unknown): Uint8Array {
+    return encodePayload(value, `the output of step '${operation.name}' of run ${this.runId}`)
+  }
+
+  #within(timeoutMs: number, name: string, value: unknown): unknown {
+    if (!(value instanceof Promise)) return value
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const stop = this.#host.clock.after(timeoutMs, () => {
+      const message = `step '${name}' of run ${this.runId} took longer than ${String(timeoutMs)} ms`
+      reject(new TimeoutError(message))
+    })
+    value.then(resolve, reject).finally(stop)
+    return promise
+  }
+
+  /** The entry for a failed attempt; parks the run instead when there is to be no other. */
+  #failed(operation: Operation, attempt: number, error: unknown): EntryBody {
+    const retry = operation.body?.options.retry ?? {}
+    const verdict = afterFailure(retry, attempt, error, this.#host.randomness.number())
+    const failure = failureOf(error, 'STEP_FAILED')
+    switch (verdict.next) {
+      case 'fail':
+        return { ...stepOf(operation, attempt), type: 'StepFailed', error: failure, retryAt: null }
+      case 'attempt': {
+        const retryAt = this.#host.clock.now() + verdict.delayMs
+        return { ...stepOf(operation, attempt), type: 'StepFailed', error: failure, retryAt }
+      }
+      case 'park': {
+        const message = `step '${operation.name}' of run ${this.runId} failed in all ${String(attempt)} attempts, the last with: ${failure.message}`
+        const details = { step: operation.name, index: operation.index, attempt, cause: failure }
+        return this.#parked(new TerminalError(message, { code: 'STEP_EXHAUSTED', details }))
+      }
+      default:
+        return assertNever(verdict)
+    }
+  }
+
+  #stepContext(operation: Operation, attempt: number, abortSignal: AbortSignal): StepContext {
+    const key = `${this.runId}/${String(operation.index)}/${operation.name}`
+    return {
+      runId: this.runId,
+      idempotencyKey: this.#host.sabotage === 'key-differs-per-attempt' ? `${key}/${this.#host.randomness.uuid()}` : key,
+      attempt,
+      abortSignal,
+      logger: this.#host.logger,
+    }
+  }
+
+  // The end
+
+  /** The code has settled: its outcome is the run's, unless the journal holds what it never asked. */
+  #conclude(): void {
+    if (this.#isOver || this.#settled === null) return
+    try {
+      for (let entry = this.#nextEntry(); entry !== undefined; entry = this.#nextEntry()) {
+        this.#operations.matching(entry)
+      }
+      this.#host.emit(this.#ending(this.#settled))
+    } catch (error) {
+      this.#host.emit(this.#parked(error))
+    }
+    this.dispose()
+  }
+
+  #ending(settled: { readonly output: unknown } | { readonly error: unknown }): EntryBody {
+    if ('output' in settled) {
+      const output = this.#definition.output.safeParse(settled.output)
+      if (!output.success) {
+        const message = `the output of run ${this.runId} does not match '${this.#definition.name}': ${output.error.message}`
+        return this.#parked(new TerminalError(message, { code: 'OUTPUT_INVALID' }))
+      }
+      return this.#completed(settled.output)
+    }
+    const { error } = settled
+    if (error instanceof CancelledError && this.#cancel !== null) {
+      return { type: 'RunCancelled', error: failureOf(error, 'CANCELLED') }
+    }
+    if (
+      error instanceof TerminalError ||
+      error instanceof CancelledError ||
+      error instanceof TimeoutError
+    ) {
+      return { type: 'RunFailed', error: failureOf(error, 'RUN_FAILED') }
+    }
+    return this.#parked(error)
+  }
+
+  #completed(value: unknown): EntryBody {
+    try {
+      return { type: 'RunCompleted', output: encodePayload(value, `the output of run ${this.runId}`) }
+    } catch (error) {
+      return { type: 'RunFailed', error: failureOf(error, 'OUTPUT_INVALID') }
+    }
+  }
+
+  #parked(error: unknown): EntryBody {
+    const code = error instanceof StoaError ? error.code : 'RUN_THREW'
+    return { type: 'RunParked', error: failureOf(error, code) }
+  }
+
+  #park(error: unknown): void {
+    this.#host.emit(this.#parked(error))
+    this.dispose()
+  }
+
+  #suspectForeignAwait(): void {
+    const asked = this.#operations.next
+    this.#host.at(this.#host.clock.now() + foreignAwaitMs, () => {
+      const isStuck = this.#operations.size === 0 && this.#operations.next === asked
+      if (this.#isOver || this.#isPumping || !isStuck) return
+      const message = `run ${this.runId} awaits a promise that is not of its context: await only what ctx returns, and do other work in a step`
+      this.#park(new TerminalError(message, { code: 'FOREIGN_AWAIT' }))
+    })
+  }
+}
+
+function stepOf(operation: Operation, attempt: number) {
+  return { index: operation.index, name: operation.name, attempt }
+}

@@ -1,0 +1,70 @@
+/**
+ * A run's journal in memory: its entries as Avro bytes in a few growing chunks, so that a run costs
+ * little more than what it recorded. An execution reads it once, from the beginning.
+ */
+
+import { readEntry, writeEntry } from '../../schemas/entry-bytes.ts'
+import type { Entry } from '../../schemas/records.ts'
+
+const smallestChunk = 256
+const largestChunk = 64 * 1024
+
+export class History {
+  #chunks: { buffer: Buffer; used: number }[] = []
+  #count = 0
+  #bytes = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  append(entry: Entry): void {
+    let chunk = this.#chunks.at(-1)
+    let end = chunk === undefined ? -1 : writeEntry(entry, chunk.buffer, chunk.used)
+    let size = chunk === undefined ? smallestChunk : Math.min(chunk.buffer.length * 2, largestChunk)
+    while (chunk === undefined || end < 0) {
+      chunk = { buffer: Buffer.allocUnsafeSlow(size), used: 0 }
+      end = writeEntry(entry, chunk.buffer, 0)
+      if (end >= 0) this.#chunks.push(chunk)
+      else size *= 2
+    }
+    this.#bytes += end - chunk.used
+    this.#count += 1
+    chunk.used = end
+  }
+
+  /** Reads the entries that are there when it begins. */
+  *entries(): Generator<Entry, void> {
+    let left = this.#count
+    for (const { buffer, used } of this.#chunks) {
+      let position = 0
+      while (position < used && left > 0) {
+        const read = readEntry(buffer, position)
+        position = read.position
+        left -= 1
+        yield read.entry
+      }
+    }
+  }
+
+  toBytes(): Buffer {
+    return Buffer.concat(this.#chunks.map(({ buffer, used }) => buffer.subarray(0, used)))
+  }
+
+  static fromBytes(bytes: Buffer, count: number): History {
+    const history = new History()
+    if (bytes.length > 0) {
+      // A copy of its own: a view would keep alive whatever buffer the bytes arrived in.
+      const buffer = Buffer.allocUnsafeSlow(bytes.length)
+      bytes.copy(buffer)
+      history.#chunks = [{ buffer, used: buffer.length }]
+    }
+    history.#count = count
+    history.#bytes = bytes.length
+    return history
+  }
+}

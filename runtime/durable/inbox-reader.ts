@@ -1,0 +1,300 @@
+/**
+ * Takes the records of an owned inbox partition in, one after another, in order.
+ *
+ * 1. A record is done with once its entry stands in a commit, its answer or dead letter is
+ *    acknowledged, or it was dropped as seen. The taken position never passes one that is not.
+ * 2. Nothing is taken in while the partition does not serve or the service is full; what has been
+ *    fetched waits in a bounded buffer, and the partition is paused when that is full.
+ */
+
+import { errorCodes, LogError, type ErrorCode } from '../errors.ts'
+import type { LogRecord } from '../log/port.ts'
+import { cloudEventHeaders } from '../../schemas/headers.ts'
+import type { Message, Outcome, Parent } from '../../schemas/records.ts'
+import type { OutboxItem } from '../../schemas/run-state-bytes.ts'
+import { deadLettersTopic } from '../../schemas/topics.ts'
+import { takeIn, type Intake } from './intake.ts'
+import type { Kernel } from './kernel.ts'
+import { replyTo } from './outbox.ts'
+import { recordOverheadBytes, OutboxSender } from './outbox-sender.ts'
+import type { Partition, PartitionHost } from './partition.ts'
+import type { Reserve, Write } from './writer.ts'
+
+const pauseAbove = 2_000
+const resumeBelow = 500
+const decodeRetryMs = 1_000
+const retentionCheckMs = 600_000
+
+/** A record to be written before the inbox record at `offset` is done with. */
+interface Answer {
+  readonly offset: bigint
+  readonly write: (settle: Write['settle']) => Write | undefined
+}
+
+export class InboxReader {
+  readonly #kernel: Kernel
+  readonly #host: PartitionHost
+  readonly #partition: Partition
+  readonly #sender: OutboxSender
+  #buffer: LogRecord[] = []
+  #head = 0
+  #lastSeen = -1n
+  #answers: Answer[] = []
+  /** Offsets whose answers are not acknowledged yet. */
+  #unanswered = new Map<bigint, number>()
+  #isPaused = false
+  #isDecoding = false
+  #tenure = 0
+  #trimAt = 0
+
+  constructor(kernel: Kernel, host: PartitionHost, partition: Partition) {
+    this.#kernel = kernel
+    this.#host = host
+    this.#partition = partition
+    this.#sender = new OutboxSender(kernel, partition.home, () => undefined)
+  }
+
+  /** The last record looked at, done with or not. */
+  get lastSeen(): bigint {
+    return this.#lastSeen
+  }
+
+  begin(taken: bigint): void {
+    this.clear()
+    this.#lastSeen = taken
+  }
+
+  clear(): void {
+    this.#tenure += 1
+    this.#buffer = []
+    this.#head = 0
+    this.#answers = []
+    this.#unanswered = new Map()
+    this.#isDecoding = false
+    if (this.#isPaused) this.#host.resume(this.#partition.home.partition)
+    this.#isPaused = false
+  }
+
+  add(records: readonly LogRecord[]): void {
+    for (const record of records) this.#buffer.push(record)
+    if (!this.#isPaused && this.#buffer.length - this.#head > pauseAbove) {
+      this.#isPaused = true
+      this.#host.pause(this.#partition.home.partition)
+    }
+    this.takeIn()
+  }
+
+  /**
+   * Every record up to the returned offset is done with.
+   * @param firstQueued offset of the first record whose entry is still queued
+   */
+  taken(firstQueued: bigint | null): bigint {
+    let taken = this.#lastSeen
+    if (firstQueued !== null && firstQueued <= taken) taken = firstQueued - 1n
+    for (const offset of this.#unanswered.keys()) if (offset <= taken) taken = offset - 1n
+    return taken
+  }
+
+  takeIn(): void {
+    while (this.#canTakeIn()) {
+      const record = this.#buffer[this.#head]
+      if (record === undefined) break
+      if (record.offset <= this.#lastSeen) {
+        this.#head += 1
+        continue
+      }
+      const message = this.#decode(record)
+      if (message === undefined) break
+      this.#head += 1
+      this.#lastSeen = record.offset
+      if (message instanceof LogError) this.#bury(record, 'MESSAGE_UNREADABLE', message.message)
+      else this.#enter(record, message)
+    }
+    this.#compact()
+  }
+
+  /** Writes answers and dead letters. */
+  collect(reserve: Reserve): readonly Write[] {
+    const writes: Write[] = []
+    const left: Answer[] = []
+    for (const answer of this.#answers) {
+      const tenure = this.#tenure
+      const write = answer.write((result) => {
+        if (tenure === this.#tenure) this.#settle(answer, result)
+      })
+      const bytes = (write?.record.value.byteLength ?? 0) + recordOverheadBytes
+      if (write !== undefined && reserve(write.topic, write.partition, bytes)) writes.push(write)
+      else left.push(answer)
+    }
+    this.#answers = left
+    return writes
+  }
+
+  /** The journal holds that everything up to `taken` is done with: what is old enough is trimmed. */
+  decided(taken: bigint): void {
+    const { clock, log, settings } = this.#kernel
+    if (clock.now() < this.#trimAt || taken < 0n) return
+    this.#trimAt = clock.now() + retentionCheckMs
+    const { definition, partition } = this.#partition.home
+    const topic = `${definition}.inbox`
+    log
+      .offsetAt(topic, partition, clock.now() - settings.inboxRetentionMs)
+      .then(async (old) => {
+        const before = old > taken ? taken + 1n : old
+        const { low } = await log.offsets(topic, partition)
+        if (before > low) await log.trim(topic, partition, before)
+      })
+      .catch((error: unknown) => {
+        this.#host.logger.warn({ error, topic, partition }, 'trimming the inbox failed; it is tried again')
+      })
+  }
+
+  #canTakeIn(): boolean {
+    return (
+      this.#partition.isServing &&
+      !this.#partition.isDraining &&
+      !this.#isDecoding &&
+      !this.#host.isFull()
+    )
+  }
+
+  /** The message, the reason why it cannot be read, or undefined when that takes a while. */
+  #decode(record: LogRecord): Message | LogError | undefined {
+    const unreadable = (cause: unknown) =>
+      new LogError(`the record cannot be decoded`, { code: 'MESSAGE_UNREADABLE', cause })
+    if (record.value === null) return unreadable('it has no value')
+    try {
+      const decoded = this.#kernel.codec.message.decode(record.value)
+      if (!(decoded instanceof Promise)) return decoded
+      this.#isDecoding = true
+      this.#resumeAfter(decoded)
+      return undefined
+    } catch (error) {
+      return error instanceof LogError ? error : unreadable(error)
+    }
+  }
+
+  #resumeAfter(decoded: Promise<Message>): void {
+    const tenure = this.#tenure
+    const resume = () => {
+      if (tenure !== this.#tenure) return
+      this.#isDecoding = false
+      this.takeIn()
+    }
+    decoded.then(resume, (error: unknown) => {
+      if (tenure !== this.#tenure) return
+      const record = this.#buffer[this.#head]
+      const isFinal = error instanceof LogError && isUnreadable(error.code)
+      if (!isFinal || record === undefined) {
+        this.#host.logger.warn({ error }, 'a record waits for the schema registry')
+        this.#kernel.clock.after(decodeRetryMs, resume)
+        return
+      }
+      this.#head += 1
+      this.#lastSeen = record.offset
+      this.#bury(record, 'MESSAGE_UNREADABLE', error.message)
+      resume()
+    })
+  }
+
+  #enter(record: LogRecord, message: Message): void {
+    const { runId } = message
+    const partition = this.#partition
+    const run = partition.state.runs.get(runId)
+    const live = partition.live(runId)
+    const isForgetful = this.#kernel.settings.sabotage === 'start-not-deduplicated'
+    const intake: Intake = takeIn(
+      this.#host.current,
+      message,
+      record.headers.traceparent ?? null,
+      isForgetful && run?.status === 'ended' ? undefined : run,
+      live,
+    )
+    switch (intake.verdict) {
+      case 'enter':
+        partition.enter(runId, intake.body, record.offset)
+        return
+      case 'answer':
+        this.#answer(record.offset, message, intake.outcome, intake.parent, run?.at ?? 0)
+        return
+      case 'bury':
+        this.#bury(record, intake.code, intake.cause)
+        return
+      case 'drop':
+        partition.positionsMoved()
+        return
+    }
+  }
+
+  #answer(
+    offset: bigint,
+    message: Message,
+    outcome: Outcome,
+    parent: Parent | null,
+    endedAt: number,
+  ): void {
+    if (this.#kernel.settings.sabotage === 'answer-forgotten') return
+    const { runId } = message
+    const result: OutboxItem =
+      this.#kernel.settings.sabotage === 'result-overwritten'
+        ? { kind: 'result', runId, endedAt: endedAt + 1, outcome }
+        : { kind: 'result', runId, endedAt, outcome }
+    const items = [result, ...(parent === null ? [] : [replyTo(parent, `${message.id}/answer`, outcome)])]
+    for (const item of items) {
+      this.#addAnswer({ offset, write: (settle) => this.#sender.writeOf(item, settle) })
+    }
+  }
+
+  #bury(record: LogRecord, code: ErrorCode, cause: string): void {
+    const { topic, partition, offset, key, value } = record
+    const place = { topic, partition, offset: String(offset) }
+    this.#host.logger.warn({ ...place, code, cause }, errorCodes[code])
+    const { codec, clock, topology } = this.#kernel
+    const at = clock.now()
+    const letter = codec.deadLetter.encode({ topic, partition, offset, at, code, cause, key, value })
+    const id = `${topic}/${String(partition)}/${String(offset)}`
+    const headers = cloudEventHeaders({ id, source: topic, type: 'stoa.DeadLetter', time: at })
+    this.#addAnswer({
+      offset,
+      write: (settle) => {
+        const target = topology.partitionFor(deadLettersTopic, id)
+        return target === undefined
+          ? undefined
+          : { topic: deadLettersTopic, partition: target, record: { key: id, value: letter, headers }, settle }
+      },
+    })
+  }
+
+  #addAnswer(answer: Answer): void {
+    this.#answers.push(answer)
+    this.#unanswered.set(answer.offset, (this.#unanswered.get(answer.offset) ?? 0) + 1)
+    this.#kernel.writer.wake()
+  }
+
+  #settle(answer: Answer, result: Parameters<Write['settle']>[0]): void {
+    if ('error' in result) {
+      this.#answers.push(answer)
+    } else {
+      const left = (this.#unanswered.get(answer.offset) ?? 1) - 1
+      if (left > 0) this.#unanswered.set(answer.offset, left)
+      else this.#unanswered.delete(answer.offset)
+      this.#partition.positionsMoved()
+    }
+    this.#kernel.writer.wake()
+  }
+
+  #compact(): void {
+    if (this.#head > 1_000 || this.#head === this.#buffer.length) {
+      this.#buffer = this.#buffer.slice(this.#head)
+      this.#head = 0
+    }
+    if (this.#isPaused && this.#buffer.length - this.#head < resumeBelow) {
+      this.#isPaused = false
+      this.#host.resume(this.#partition.home.partition)
+    }
+  }
+}
+
+function isUnreadable(code: string): boolean {
+  return code === 'MESSAGE_UNREADABLE' || code === 'CODEC_UNKNOWN_SCHEMA'
+}

@@ -1,0 +1,99 @@
+/** What becomes of a message of the inbox, decided from the fold and what is queued for it. */
+
+import { assertNever } from '../assert-never.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { EntryBody, Message, Outcome, Parent } from '../../schemas/records.ts'
+import { decodePayload } from './payload.ts'
+import type { AnyWorkflow } from './definition.ts'
+import type { RunState } from './run-state.ts'
+
+/** What is queued for a run and not decided yet. */
+export interface QueuedForRun {
+  /** Ids of messages whose entries are queued. */
+  readonly messageIds: ReadonlySet<string>
+  /** The run's terminal entry is queued. */
+  readonly isEnding: boolean
+}
+
+export type Intake =
+  | { readonly verdict: 'enter'; readonly body: EntryBody }
+  | { readonly verdict: 'drop' }
+  /** The run has ended: its recorded outcome is to be sent once more. */
+  | { readonly verdict: 'answer'; readonly outcome: Outcome; readonly parent: Parent | null }
+  | { readonly verdict: 'bury'; readonly code: ErrorCode; readonly cause: string }
+
+const drop: Intake = { verdict: 'drop' }
+
+/**
+ * @param run the run as folded, or undefined
+ * @param queued what is queued for the run, or undefined when nothing is known of it
+ */
+export function takeIn(
+  definition: AnyWorkflow,
+  message: Message,
+  traceparent: string | null,
+  run: RunState | undefined,
+  queued: QueuedForRun | undefined,
+): Intake {
+  const { body } = message
+  if (body.type === 'Start') {
+    if (run !== undefined && run.outcome !== null) {
+      return { verdict: 'answer', outcome: run.outcome, parent: body.parent }
+    }
+    if (run !== undefined || queued !== undefined) return drop
+    const { input, parent, root } = body
+    const version = body.version ?? definition.version
+    const started = { messageId: message.id, version, input, parent, root, traceparent }
+    return { verdict: 'enter', body: { type: 'RunStarted', ...started } }
+  }
+  if (run === undefined && queued === undefined) {
+    const cause = `${body.type} for run ${message.runId}, which is not known here`
+    return { verdict: 'bury', code: 'RUN_NOT_FOUND', cause }
+  }
+  if (body.type === 'Attach') {
+    return run === undefined || run.outcome === null
+      ? drop
+      : { verdict: 'answer', outcome: run.outcome, parent: null }
+  }
+  const hasEnded = run?.status === 'ended' || queued?.isEnding === true
+  const isSeen = run?.seen.includes(message.id) === true || queued?.messageIds.has(message.id) === true
+  if (hasEnded || isSeen) return drop
+  switch (body.type) {
+    case 'Signal': {
+      const { name, payload } = body
+      const cause = signalFault(definition, name, payload)
+      if (cause !== null) return { verdict: 'bury', code: 'SIGNAL_INVALID', cause }
+      const entry: EntryBody = { type: 'SignalReceived', messageId: message.id, name, payload }
+      return { verdict: 'enter', body: entry }
+    }
+    case 'Reply':
+      return run?.calls.has(body.index) === true
+        ? { verdict: 'enter', body: { type: 'CallCompleted', index: body.index, outcome: body.outcome } }
+        : drop
+    case 'Cancel': {
+      if (run !== undefined && run.cancelReason !== null) return drop
+      const entry: EntryBody = { type: 'CancelRequested', messageId: message.id, reason: body.reason }
+      return { verdict: 'enter', body: entry }
+    }
+    case 'Resume':
+      return run?.status === 'parked'
+        ? { verdict: 'enter', body: { type: 'RunResumed', messageId: message.id } }
+        : drop
+    default:
+      return assertNever(body)
+  }
+}
+
+function signalFault(definition: AnyWorkflow, name: string, payload: Uint8Array): string | null {
+  let value: unknown
+  try {
+    value = decodePayload(payload)
+  } catch {
+    return `signal '${name}' does not carry JSON`
+  }
+  const declared = definition.signals.find((signal) => signal.name === name)
+  const parsed = declared?.schema.safeParse(value)
+  return parsed?.success === false
+    ? `signal '${name}' does not match its schema: ${parsed.error.message}`
+    : null
+}

@@ -1,0 +1,160 @@
+/**
+ * Sends what decided entries owe to other topics.
+ *
+ * 1. Items are sent in journal order, in a later request than their commit.
+ * 2. An item that was not acknowledged is sent again, with the same id and content.
+ * 3. The confirmed position is that of the last item of the acknowledged prefix.
+ */
+
+import { cloudEventHeaders } from '../../schemas/headers.ts'
+import type { OutboxPosition } from '../../schemas/records.ts'
+import type { OutboxItem } from '../../schemas/run-state-bytes.ts'
+import type { NewRecord } from '../log/port.ts'
+import type { Kernel } from './kernel.ts'
+import type { Home, Owed } from './outbox.ts'
+import type { Reserve, Write } from './writer.ts'
+
+interface Sending {
+  readonly owed: Owed
+  readonly item: OutboxItem
+}
+
+interface Placed {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** An upper bound of headers and framing of a record. */
+export const recordOverheadBytes = 512
+
+export class OutboxSender {
+  readonly #kernel: Kernel
+  readonly #home: Home
+  readonly #onProgress: () => void
+  #waiting: Sending[] = []
+  /** Items of an owed entry that are not acknowledged yet. */
+  #pending = new Map<Owed, number>()
+  #isClosed = false
+
+  constructor(kernel: Kernel, home: Home, onProgress: () => void) {
+    this.#kernel = kernel
+    this.#home = home
+    this.#onProgress = onProgress
+  }
+
+  add(owed: readonly Owed[]): void {
+    for (const entry of owed) {
+      this.#pending.set(entry, entry.items.length)
+      for (const item of entry.items) this.#waiting.push({ owed: entry, item })
+    }
+  }
+
+  /** Drops everything; acknowledgements that still come are ignored. */
+  close(): void {
+    this.#isClosed = true
+    this.#waiting = []
+    this.#pending.clear()
+  }
+
+  get isEmpty(): boolean {
+    return this.#pending.size === 0
+  }
+
+  /** Position of the last entry of the prefix whose items are all acknowledged, or null. */
+  confirmed(outbox: readonly Owed[]): OutboxPosition | null {
+    let position: OutboxPosition | null = null
+    for (const owed of outbox) {
+      if (this.#pending.has(owed) && this.#kernel.settings.sabotage !== 'confirm-before-ack') break
+      position = { offset: owed.offset, index: owed.index }
+    }
+    return position
+  }
+
+  collect(reserve: Reserve): readonly Write[] {
+    const writes: Write[] = []
+    const left: Sending[] = []
+    let isFull = false
+    for (const sending of this.#waiting) {
+      const place = isFull ? undefined : this.#place(sending.item)
+      if (place === undefined) {
+        left.push(sending)
+        continue
+      }
+      const record = this.#record(sending.item)
+      if (reserve(place.topic, place.partition, record.value.byteLength + recordOverheadBytes)) {
+        writes.push({ ...place, record, settle: (result) => { this.#settle(sending, result) } })
+      } else {
+        isFull = true
+        left.push(sending)
+      }
+    }
+    this.#waiting = left
+    return writes
+  }
+
+  /** The record of an item, for a place that is known; undefined while its topic is not. */
+  writeOf(item: OutboxItem, settle: Write['settle']): Write | undefined {
+    const place = this.#place(item)
+    return place === undefined ? undefined : { ...place, record: this.#record(item), settle }
+  }
+
+  #settle(sending: Sending, result: Parameters<Write['settle']>[0]): void {
+    if (this.#isClosed) return
+    if ('error' in result) {
+      this.#waiting.unshift(sending)
+    } else {
+      const left = (this.#pending.get(sending.owed) ?? 1) - 1
+      if (left > 0) this.#pending.set(sending.owed, left)
+      else this.#pending.delete(sending.owed)
+    }
+    this.#onProgress()
+  }
+
+  #place(item: OutboxItem): Placed | undefined {
+    if (item.kind === 'result') {
+      return { topic: `${this.#home.definition}.results`, partition: this.#home.partition }
+    }
+    const topic = item.kind === 'message' ? `${item.definition}.inbox` : item.topic
+    if (item.kind === 'message' && 'partition' in item.placement) {
+      return { topic, partition: item.placement.partition }
+    }
+    const key = item.kind === 'message' && 'key' in item.placement ? item.placement.key : itemKey(item)
+    const partition = this.#kernel.topology.partitionFor(topic, key)
+    return partition === undefined ? undefined : { topic, partition }
+  }
+
+  #record(item: OutboxItem): NewRecord {
+    const { definition } = this.#home
+    const { codec, clock } = this.#kernel
+    switch (item.kind) {
+      case 'message': {
+        const { id, runId, body } = item.message
+        const correlation = body.type === 'Start' ? { correlationId: body.root } : {}
+        const headers = cloudEventHeaders({
+          ...{ id, source: definition, type: `stoa.${body.type}`, time: clock.now() },
+          ...correlation,
+          causationId: id,
+        })
+        return { key: runId, value: codec.message.encode(item.message), headers }
+      }
+      case 'result': {
+        const { runId, endedAt, outcome } = item
+        const id = `${definition}/${runId}/result`
+        // Everything here comes from the journal, so that a duplicate is byte-identical.
+        const headers = cloudEventHeaders({ id, source: definition, type: 'stoa.Result', time: endedAt })
+        return { key: runId, value: codec.result.encode({ runId, endedAt, outcome }), headers }
+      }
+      case 'published': {
+        const { id, key, payload } = item
+        const context = { id, source: definition, type: 'stoa.Published', time: clock.now() }
+        const headers = { ...cloudEventHeaders(context), 'content-type': 'application/json' }
+        return { key, value: payload, headers }
+      }
+    }
+  }
+}
+
+function itemKey(item: OutboxItem): string {
+  if (item.kind === 'published') return item.key
+  return item.kind === 'result' ? item.runId : item.message.runId
+}

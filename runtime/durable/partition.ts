@@ -1,0 +1,683 @@
+/**
+ * One owned partition: the only writer of its journal, and the stage on which its runs act.
+ *
+ * 1. Only the fence says who owns. While the phase is not `serving`, no commit is built, nothing is
+ *    taken in, and no body begins.
+ * 2. `next` is the offset that our next commit gets if nobody else has appended.
+ * 3. An entry is folded, delivered and answered for only once it is decided.
+ * 4. After an append whose fate is not known nothing is assumed: a new fence is appended, the
+ *    journal is read up to it, and what is found there is what happened.
+ * 5. When a fence of another incarnation is found, the partition is lost: everything is dropped and
+ *    nothing is acted upon, also if the group still assigns it to us; then it is acquired again.
+ */
+
+import { FencedError, LogError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { LogRecord } from '../log/port.ts'
+import { cloudEventHeaders } from '../../schemas/headers.ts'
+import type { CheckpointPart, Commit, Entry, EntryBody, OutboxPosition } from '../../schemas/records.ts'
+import { Checkpointer } from './checkpointer.ts'
+import { CommitQueue } from './commit-queue.ts'
+import type { ExecutionHost } from './execution.ts'
+import { comparePositions, emptyPartition, fold, restoringPartition, type PartitionState } from './fold.ts'
+import { InboxReader } from './inbox-reader.ts'
+import { readJournal, type PlacedCommit } from './journal-reader.ts'
+import type { Kernel } from './kernel.ts'
+import { isTerminal, LiveRun } from './live-run.ts'
+import type { Home } from './outbox.ts'
+import { OutboxSender } from './outbox-sender.ts'
+import type { AnyWorkflow } from './definition.ts'
+import { TimerHeap } from './timer-heap.ts'
+import { partitionBytesPerRequest, type Reserve, type Write, type WriteSource } from './writer.ts'
+
+const firstRetryMs = 100
+const longestRetryMs = 5_000
+const commitOverheadBytes = 1_024
+
+export interface PartitionHost {
+  readonly logger: Logger
+  /** The definition that serves a version, or undefined. */
+  definitionOf(version: string): AnyWorkflow | undefined
+  /** The version that new runs start with. */
+  readonly current: AnyWorkflow
+  isAssigned(partition: number): boolean
+  /** True when no further run may become busy. */
+  isFull(): boolean
+  /** Counts a run as busy, or no longer. */
+  busyChanged(isBusy: boolean): void
+  committed(partition: number): Promise<{ readonly offset: bigint; readonly metadata: string }>
+  commit(partition: number, offset: bigint, metadata: string): void
+  seek(partition: number, offset: bigint): void
+  pause(partition: number): void
+  resume(partition: number): void
+}
+
+interface InFlight {
+  readonly commit: Commit
+  readonly bytes: number
+}
+
+interface FenceRequest {
+  readonly nonce: string
+  readonly resolve: (offset: bigint) => void
+  readonly reject: (error: unknown) => void
+}
+
+type Phase = 'acquiring' | 'serving' | 'recovering' | 'lost'
+
+export class Partition implements WriteSource {
+  readonly home: Home
+  readonly #kernel: Kernel
+  readonly #host: PartitionHost
+  readonly #logger: Logger
+  readonly #journal: string
+  readonly #timers: TimerHeap
+  readonly #queue = new CommitQueue()
+  readonly #inbox: InboxReader
+  readonly #checkpointer: Checkpointer
+  #outbox: OutboxSender
+  #state: PartitionState
+  #live = new Map<string, LiveRun>()
+  #phase: Phase = 'lost'
+  #next = 0n
+  #inFlight: InFlight | null = null
+  #fenceRequest: FenceRequest | null = null
+  #held: (() => void)[] = []
+  #isDraining = false
+  #isPositionDue = false
+  #stopPositionTimer: (() => void) | null = null
+  /** Grows whenever the partition is lost or given up, so that what was begun before is dropped. */
+  #tenure = 0
+
+  constructor(kernel: Kernel, host: PartitionHost, home: Home) {
+    this.home = home
+    this.#kernel = kernel
+    this.#host = host
+    this.#logger = host.logger.child({ partition: home.partition })
+    this.#journal = `${home.definition}.journal`
+    this.#timers = new TimerHeap(kernel.clock)
+    this.#checkpointer = new Checkpointer(kernel.settings)
+    this.#state = emptyPartition(home)
+    this.#outbox = this.#newOutbox()
+    this.#inbox = new InboxReader(kernel, host, this)
+  }
+
+  get state(): PartitionState {
+    return this.#state
+  }
+
+  get isServing(): boolean {
+    return this.#phase === 'serving'
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining
+  }
+
+  get isIdle(): boolean {
+    const isQuiet = this.#queue.isEmpty && this.#outbox.isEmpty && this.#inFlight === null
+    const isWorking = [...this.#live.values()].some((run) => run.execution?.isWorking === true)
+    return this.#phase !== 'serving' || (isQuiet && !isWorking && !this.#hasNewPositions())
+  }
+
+  live(runId: string): LiveRun | undefined {
+    return this.#live.get(runId)
+  }
+
+  /** Takes ownership, again and again for as long as the group assigns the partition. */
+  async acquire(): Promise<void> {
+    this.#tenure += 1
+    const tenure = this.#tenure
+    this.#phase = 'acquiring'
+    let retryMs = firstRetryMs
+    while (this.#isWanted(tenure)) {
+      try {
+        await this.#acquireOnce(tenure)
+        return
+      } catch (error) {
+        if (!this.#isWanted(tenure)) return
+        const isFenced = error instanceof FencedError
+        const message = isFenced ? 'a newer owner holds the partition' : 'acquiring the partition failed'
+        this.#logger[isFenced ? 'info' : 'warn']({ error }, message)
+        this.#phase = 'acquiring'
+        await this.#wait(retryMs * (0.5 + this.#kernel.randomness.number()))
+        retryMs = Math.min(2 * retryMs, longestRetryMs)
+      }
+    }
+  }
+
+  /** Gives the partition up at once: revoked by the group, or fenced. */
+  release(): void {
+    this.#tenure += 1
+    this.#phase = 'lost'
+    for (const run of this.#live.values()) this.#dropRun(run)
+    this.#live.clear()
+    this.#queue.clear()
+    this.#outbox.close()
+    this.#inbox.clear()
+    this.#timers.clear()
+    this.#stopPositionTimer?.()
+    this.#stopPositionTimer = null
+    this.#inFlight = null
+    this.#held = []
+    this.#fenceRequest?.reject(new FencedError('the partition was given up'))
+    this.#fenceRequest = null
+    this.#state = emptyPartition(this.home)
+    this.#kernel.writer.remove(this)
+  }
+
+  /** Takes nothing more in and begins no more bodies; what is under way is finished. */
+  drain(): void {
+    this.#isDraining = true
+    this.#timers.clear()
+    this.#isPositionDue = true
+    this.#kernel.writer.wake()
+  }
+
+  onRecords(records: readonly LogRecord[]): void {
+    if (this.#phase !== 'lost') this.#inbox.add(records)
+  }
+
+  /** Looks again whether anything may be taken in. */
+  takeIn(): void {
+    this.#inbox.takeIn()
+  }
+
+  /** Runs suspended since before this time give up their functions. */
+  coolBefore(time: number): void {
+    for (const run of this.#live.values()) {
+      const hasRetries = (this.#state.runs.get(run.runId)?.retries.size ?? 0) > 0
+      if (run.isSuspended && run.activeAt < time && !hasRetries) run.cool()
+    }
+  }
+
+  /** Queues the next entry of a run; without effect once the run is ending. */
+  enter(runId: string, body: EntryBody, inboxOffset: bigint | null): void {
+    const run = this.#live.get(runId) ?? this.#newRun(runId, 0)
+    if (run.isEnding || this.#phase === 'lost') return
+    const entry = { runId, seq: run.queued(body), at: this.#kernel.clock.now(), body }
+    this.#queue.push(entry, inboxOffset)
+    if (body.type === 'RunStarted') this.#setBusy(run, true)
+    if (this.#kernel.settings.sabotage === 'act-before-decided') this.#actEarly(run, entry)
+    this.#kernel.writer.wake()
+  }
+
+  // Writing
+
+  collect(reserve: Reserve): readonly Write[] {
+    if (this.#fenceRequest !== null) return this.#collectFence(this.#fenceRequest)
+    if (this.#phase !== 'serving') return []
+    const writes = [...this.#inbox.collect(reserve), ...this.#outbox.collect(reserve)]
+    const commit = this.#inFlight === null ? this.#buildCommit() : null
+    if (commit === null) return writes
+    const value = this.#kernel.codec.commit.encode(commit)
+    reserve(this.#journal, this.home.partition, value.byteLength)
+    this.#inFlight = { commit, bytes: value.byteLength }
+    const tenure = this.#tenure
+    return [
+      ...writes,
+      this.#write(value, 'stoa.Commit', (result) => {
+        if (tenure === this.#tenure) this.#settleCommit(commit, value.byteLength, result)
+      }),
+    ]
+  }
+
+  #collectFence(request: FenceRequest): readonly Write[] {
+    this.#fenceRequest = null
+    const { nonce, resolve, reject } = request
+    const { incarnation, clock, codec } = this.#kernel
+    const value = codec.commit.encode({
+      epoch: -1n,
+      inboxTaken: -1n,
+      outboxConfirmed: { offset: -1n, index: -1 },
+      fence: { incarnation, nonce, at: clock.now() },
+      checkpoint: [],
+      entries: [],
+    })
+    const settle: Write['settle'] = (result) => {
+      if ('offset' in result) resolve(result.offset)
+      else reject(result.error)
+    }
+    return [this.#write(value, 'stoa.Fence', settle)]
+  }
+
+  #buildCommit(): Commit | null {
+    const isCheckpointDue = this.#checkpointer.isDue && !this.#isDraining
+    const hasPositions = this.#isPositionDue && this.#hasNewPositions()
+    if (!this.#queue.hasWaiting && !isCheckpointDue && !hasPositions) return null
+    const now = this.#kernel.clock.now()
+    const checkpoint = isCheckpointDue ? this.#checkpointer.parts(this.#state, now) : []
+    const room = partitionBytesPerRequest - commitOverheadBytes - sizeOfParts(checkpoint)
+    const entries = this.#queue.take(Math.max(0, room), this.#checkpointer.heldRun)
+    this.#isPositionDue = false
+    return {
+      epoch: this.#state.epoch,
+      inboxTaken: this.#inboxTaken(),
+      outboxConfirmed: this.#outboxConfirmed(),
+      fence: null,
+      checkpoint,
+      entries,
+    }
+  }
+
+  #inboxTaken(): bigint {
+    if (this.#kernel.settings.sabotage === 'inbox-position-too-far') return this.#inbox.lastSeen
+    return this.#inbox.taken(this.#queue.firstInboxOffset())
+  }
+
+  #outboxConfirmed(): OutboxPosition {
+    return this.#outbox.confirmed(this.#state.outbox) ?? this.#state.outboxConfirmed
+  }
+
+  #hasNewPositions(): boolean {
+    return (
+      this.#inboxTaken() > this.#state.inboxTaken ||
+      comparePositions(this.#outboxConfirmed(), this.#state.outboxConfirmed) > 0
+    )
+  }
+
+  /** Positions have moved: they go with the next commit, or alone after a while. */
+  positionsMoved(): void {
+    if (this.#stopPositionTimer !== null || this.#phase === 'lost') return
+    const delay = this.#isDraining ? 0 : this.#kernel.settings.positionDelayMs
+    this.#stopPositionTimer = this.#kernel.clock.after(delay, () => {
+      this.#stopPositionTimer = null
+      this.#isPositionDue = true
+      this.#kernel.writer.wake()
+    })
+  }
+
+  #write(value: Buffer, type: string, settle: Write['settle']): Write {
+    const { partition, definition } = this.home
+    const id = `${definition}/${String(partition)}/${this.#kernel.incarnation}/${this.#kernel.randomness.uuid()}`
+    const headers = cloudEventHeaders({ id, source: definition, type, time: this.#kernel.clock.now() })
+    return { topic: this.#journal, partition, record: { key: null, value, headers }, settle }
+  }
+
+  // Deciding
+
+  #settleCommit(
+    commit: Commit,
+    bytes: number,
+    result: { readonly offset: bigint } | { readonly error: unknown },
+  ): void {
+    if ('error' in result || result.offset < this.#next) {
+      const error = 'error' in result ? result.error : new Error('acknowledged below what was expected')
+      this.#logger.warn({ error }, 'the fate of a commit is not known')
+      void this.#recover()
+      return
+    }
+    if (result.offset > this.#next && this.#kernel.settings.sabotage !== 'fence-not-checked') {
+      void this.#readGap(commit, bytes, result.offset)
+      return
+    }
+    this.#decide({ offset: result.offset, commit, bytes })
+  }
+
+  #decide(placed: PlacedCommit): void {
+    this.#inFlight = null
+    this.#queue.settle()
+    this.#next = placed.offset + 1n
+    this.#foldAndAct([placed])
+    this.#kernel.writer.wake()
+  }
+
+  /** Somebody else has appended between our last commit and this one. */
+  async #readGap(commit: Commit, bytes: number, offset: bigint): Promise<void> {
+    const tenure = this.#tenure
+    this.#phase = 'recovering'
+    let gap: readonly PlacedCommit[]
+    try {
+      gap = await this.#read(this.#next, offset)
+    } catch (error) {
+      if (tenure !== this.#tenure) return
+      if (isHole(error)) this.#lose('the journal was trimmed by a newer owner')
+      else void this.#recover()
+      return
+    }
+    if (tenure !== this.#tenure) return
+    const fences = gap.flatMap(({ commit: { fence } }) => (fence === null ? [] : [fence]))
+    if (fences.some((fence) => fence.incarnation !== this.#kernel.incarnation)) {
+      this.#lose('a newer owner has fenced')
+    } else if (fences.length > 0) {
+      void this.#recover()
+    } else {
+      this.#phase = 'serving'
+      this.#foldAndAct(gap)
+      this.#decide({ offset, commit, bytes })
+      this.#serve()
+    }
+  }
+
+  /** The fate of what was written is read from the journal, up to a new fence of our own. */
+  async #recover(): Promise<void> {
+    const tenure = this.#tenure
+    this.#phase = 'recovering'
+    this.#inFlight = null
+    this.#queue.requeue()
+    this.#checkpointer.abandon()
+    let retryMs = firstRetryMs
+    while (tenure === this.#tenure) {
+      try {
+        const { offset, nonce } = await this.#fence()
+        const commits = await this.#read(this.#next, offset + 1n)
+        if (tenure !== this.#tenure) return
+        this.#checkFences(commits, nonce)
+        this.#next = offset + 1n
+        this.#foldAndAct(commits)
+        this.#queue.dropFolded(this.#state)
+        this.#serve()
+        return
+      } catch (error) {
+        if (tenure !== this.#tenure) return
+        if (error instanceof FencedError || isHole(error)) {
+          this.#lose('a newer owner has fenced while the partition was being recovered')
+          return
+        }
+        this.#logger.warn({ error }, 'recovering the partition failed')
+        await this.#wait(retryMs * (0.5 + this.#kernel.randomness.number()))
+        retryMs = Math.min(2 * retryMs, longestRetryMs)
+      }
+    }
+  }
+
+  async #acquireOnce(tenure: number): Promise<void> {
+    const { log } = this.#kernel
+    const { partition } = this.home
+    const hint = checkpointHint((await this.#host.committed(partition)).metadata)
+    this.#kernel.writer.add(this)
+    const { offset, nonce } = await this.#fence()
+    const { low } = await log.offsets(this.#journal, partition)
+    if (low > offset || hint > offset) throw new FencedError('the journal begins above our fence')
+    const from = hint > low ? hint : low
+    const state = await this.#foldFrom(from, offset, nonce)
+    if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
+    this.#state = state
+    this.#outbox = this.#newOutbox()
+    if (this.#kernel.settings.sabotage !== 'outbox-not-resent') this.#outbox.add(state.outbox)
+    this.#next = offset + 1n
+    this.#inbox.begin(state.inboxTaken)
+    this.#host.seek(partition, state.inboxTaken + 1n)
+    this.#serve()
+    this.#resumeRuns()
+    const runs = this.#live.size
+    this.#logger.info({ epoch: String(state.epoch), runs, from: String(from) }, 'partition acquired')
+  }
+
+  async #foldFrom(from: bigint, fence: bigint, nonce: string): Promise<PartitionState> {
+    const { log, codec } = this.#kernel
+    let state: PartitionState | null = null
+    let last: PlacedCommit | undefined
+    const range = { topic: this.#journal, partition: this.home.partition, from, to: fence + 1n }
+    for await (const commits of readJournal(log, codec, range)) {
+      for (const placed of commits) {
+        const { offset, commit, bytes } = placed
+        state ??= startingState(this.home, offset, commit)
+        this.#fold(state, offset, commit)
+        this.#checkpointer.count(bytes)
+        last = placed
+      }
+      await this.#kernel.clock.yield()
+    }
+    if (state === null || last?.commit.fence?.nonce !== nonce) {
+      throw new LogError('the record at the acknowledged offset is not our fence', {
+        code: 'LOG_UNAVAILABLE',
+      })
+    }
+    if (state.isRestoring) {
+      throw new LogError(`the checkpoint at offset ${String(from)} is not complete`, {
+        code: 'JOURNAL_HOLE',
+      })
+    }
+    return state
+  }
+
+  #fence(): Promise<{ readonly offset: bigint; readonly nonce: string }> {
+    const nonce = this.#kernel.randomness.uuid()
+    return new Promise((resolve, reject) => {
+      const request = { nonce, resolve: (offset: bigint) => { resolve({ offset, nonce }) }, reject }
+      this.#fenceRequest = request
+      this.#kernel.writer.wake()
+    })
+  }
+
+  /** @throws FencedError when somebody else has fenced; LogError when our own fence is not last */
+  #checkFences(commits: readonly PlacedCommit[], nonce: string): void {
+    for (const { offset, commit } of commits) {
+      if (commit.fence !== null && commit.fence.incarnation !== this.#kernel.incarnation) {
+        throw new FencedError(`a newer owner has fenced at offset ${String(offset)}`)
+      }
+    }
+    if (commits.at(-1)?.commit.fence?.nonce !== nonce) {
+      throw new LogError('the record at the acknowledged offset is not our fence', {
+        code: 'LOG_UNAVAILABLE',
+      })
+    }
+  }
+
+  async #read(from: bigint, to: bigint): Promise<readonly PlacedCommit[]> {
+    const { log, codec } = this.#kernel
+    const { low } = await log.offsets(this.#journal, this.home.partition)
+    if (low > from) {
+      throw new LogError(`the journal begins at ${String(low)}, above ${String(from)}`, {
+        code: 'JOURNAL_HOLE',
+      })
+    }
+    const range = { topic: this.#journal, partition: this.home.partition, from, to }
+    const commits: PlacedCommit[] = []
+    if (from === to) return commits
+    for await (const some of readJournal(log, codec, range)) commits.push(...some)
+    return commits
+  }
+
+  // Acting
+
+  #fold(state: PartitionState, offset: bigint, commit: Commit): readonly Entry[] {
+    return fold(state, offset, commit, this.#kernel.settings.sabotage)
+  }
+
+  #foldAndAct(commits: readonly PlacedCommit[]): void {
+    for (const { offset, commit, bytes } of commits) {
+      const owedBefore = this.#state.outbox.at(-1)
+      const lastCheckpoint = this.#state.lastCheckpoint
+      const entries = this.#fold(this.#state, offset, commit)
+      const isNew = (owed: { readonly offset: bigint }) => owed.offset === offset
+      if (this.#state.outbox.at(-1) !== owedBefore) this.#outbox.add(this.#state.outbox.filter(isNew))
+      if (commit.epoch === this.#state.epoch) {
+        this.#checkpointer.decided(this.#state, offset, commit.checkpoint)
+      }
+      this.#checkpointer.count(bytes)
+      for (const entry of entries) this.#act(entry)
+      if (this.#state.lastCheckpoint !== lastCheckpoint) this.#checkpointTaken()
+    }
+    this.#inbox.decided(this.#state.inboxTaken)
+    const metadata = JSON.stringify({ checkpoint: String(this.#state.lastCheckpoint) })
+    this.#host.commit(this.home.partition, this.#state.inboxTaken + 1n, metadata)
+  }
+
+  #act(entry: Entry): void {
+    const { body, runId } = entry
+    const state = this.#state.runs.get(runId)
+    const run = this.#live.get(runId) ?? this.#newRun(runId, entry.seq)
+    run.lastSeq = Math.max(run.lastSeq, entry.seq)
+    run.activeAt = this.#kernel.clock.now()
+    if ('messageId' in body) run.messageIds.delete(body.messageId)
+    if (isTerminal(body) || state === undefined) {
+      this.#dropRun(run)
+      this.#live.delete(runId)
+      this.#inbox.takeIn()
+      return
+    }
+    switch (body.type) {
+      case 'RunStarted':
+      case 'RunContinued':
+      case 'RunResumed':
+        this.#execute(run)
+        return
+      case 'RunParked':
+        this.#logger.warn({ runId, code: body.error.code, cause: body.error.message }, 'run parked')
+        this.#dropRun(run)
+        return
+      case 'TimerSet':
+      case 'WaitStarted':
+        this.#armTimer(runId, body.index)
+        break
+      default:
+        break
+    }
+    if (state.status === 'parked') return
+    if (run.execution === null) this.#execute(run)
+    else run.execution.deliver(entry)
+  }
+
+  #actEarly(run: LiveRun, entry: Entry): void {
+    if (entry.body.type === 'StepCompleted') run.execution?.deliver(entry)
+  }
+
+  #resumeRuns(): void {
+    for (const [runId, state] of this.#state.runs) {
+      if (state.status === 'ended') continue
+      const run = this.#newRun(runId, state.seq)
+      if (this.#kernel.settings.sabotage !== 'timer-dropped-on-take-over') {
+        for (const index of state.timers.keys()) this.#armTimer(runId, index)
+      }
+      if (state.status === 'live') this.#execute(run)
+    }
+  }
+
+  #execute(run: LiveRun): void {
+    const state = this.#state.runs.get(run.runId)
+    if (state === undefined) return
+    const definition = this.#host.definitionOf(state.version)
+    if (definition === undefined) {
+      const { version } = state
+      this.#logger.warn({ runId: run.runId, version, code: 'VERSION_UNKNOWN' }, 'run waits for its version')
+      this.#setBusy(run, false)
+      return
+    }
+    run.execute(this.#executionHost(run), definition, state)
+  }
+
+  #executionHost(run: LiveRun): ExecutionHost {
+    const { clock, randomness, settings } = this.#kernel
+    const isCurrent = () => this.#live.get(run.runId) === run
+    return {
+      clock,
+      randomness,
+      logger: this.#logger.child({ runId: run.runId }),
+      sabotage: settings.sabotage,
+      emit: (body) => {
+        if (isCurrent()) this.enter(run.runId, body, null)
+      },
+      admit: (begin) => {
+        if (this.#phase === 'serving' && !this.#isDraining) begin()
+        else this.#held.push(begin)
+      },
+      at: (time, callback) => {
+        this.#timers.at(time, () => {
+          if (isCurrent()) callback()
+        })
+      },
+      setBusy: (isBusy) => {
+        this.#setBusy(run, isBusy)
+      },
+    }
+  }
+
+  #armTimer(runId: string, index: number): void {
+    const dueAt = this.#state.runs.get(runId)?.timers.get(index)
+    if (dueAt === undefined) return
+    const early = this.#kernel.settings.sabotage === 'timer-fires-early' ? 50 : 0
+    this.#timers.at(dueAt - early, () => {
+      const isOpen = this.#state.runs.get(runId)?.timers.get(index) === dueAt
+      if (isOpen) this.enter(runId, { type: 'TimerFired', index }, null)
+    })
+  }
+
+  /** From here on commits are built, records taken in and bodies begun. */
+  #serve(): void {
+    this.#phase = 'serving'
+    const held = this.#isDraining ? [] : this.#held
+    if (!this.#isDraining) this.#held = []
+    for (const begin of held) begin()
+    this.#inbox.takeIn()
+    this.#kernel.writer.wake()
+  }
+
+  #lose(reason: string): void {
+    this.#logger.info({ reason }, 'partition lost')
+    this.release()
+    void this.acquire()
+  }
+
+  #checkpointTaken(): void {
+    const { lastCheckpoint } = this.#state
+    this.#logger.info({ checkpoint: String(lastCheckpoint) }, 'checkpoint taken')
+    if (this.#kernel.settings.keepsHistory) return
+    this.#kernel.log.trim(this.#journal, this.home.partition, lastCheckpoint).catch((error: unknown) => {
+      this.#logger.warn({ error }, 'trimming the journal failed; the next checkpoint trims again')
+    })
+  }
+
+  // Runs
+
+  #newRun(runId: string, lastSeq: number): LiveRun {
+    const run = new LiveRun(runId, lastSeq)
+    this.#live.set(runId, run)
+    return run
+  }
+
+  #dropRun(run: LiveRun): void {
+    run.cool()
+    this.#setBusy(run, false)
+  }
+
+  #setBusy(run: LiveRun, isBusy: boolean): void {
+    if (run.isBusy === isBusy) return
+    run.isBusy = isBusy
+    run.activeAt = this.#kernel.clock.now()
+    this.#host.busyChanged(isBusy)
+  }
+
+  #newOutbox(): OutboxSender {
+    return new OutboxSender(this.#kernel, this.home, () => {
+      this.positionsMoved()
+      this.#kernel.writer.wake()
+    })
+  }
+
+  #isWanted(tenure: number): boolean {
+    return tenure === this.#tenure && this.#host.isAssigned(this.home.partition)
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#kernel.clock.after(ms, resolve)
+    })
+  }
+}
+
+/** A fold begins at a checkpoint, or at the very beginning of the journal. */
+function startingState(home: Home, offset: bigint, commit: Commit): PartitionState {
+  if (commit.checkpoint.some((part) => part.type === 'CheckpointBegun')) return restoringPartition(home)
+  if (offset === 0n) return emptyPartition(home)
+  throw new LogError(
+    `the journal of ${home.definition}[${String(home.partition)}] begins at offset ${String(offset)}, which is no checkpoint`,
+    { code: 'JOURNAL_HOLE' },
+  )
+}
+
+function checkpointHint(metadata: string): bigint {
+  const match = /"checkpoint":"(\d+)"/.exec(metadata)
+  return match?.[1] === undefined ? -1n : BigInt(match[1])
+}
+
+function sizeOfParts(parts: readonly CheckpointPart[]): number {
+  let bytes = 0
+  for (const part of parts) bytes += part.type === 'RunSnapshot' ? part.state.byteLength + 512 : 64
+  return bytes
+}
+
+function isHole(error: unknown): boolean {
+  return error instanceof LogError && error.code === 'JOURNAL_HOLE'
+}

@@ -1,0 +1,70 @@
+/** JSON payloads and failures, in and out of their recorded form. No bytes at all is `undefined`. */
+
+import {
+  CancelledError,
+  StoaError,
+  TerminalError,
+  TimeoutError,
+} from '../errors.ts'
+import type { Failure, Outcome, Payload } from '../../schemas/records.ts'
+
+/** Payloads larger than this are refused where they are made: 4 MiB. */
+export const largestPayloadBytes = 4 * 1024 * 1024
+
+/** @throws TerminalError ENTRY_TOO_LARGE, OUTPUT_INVALID when the value is not JSON */
+export function encodePayload(value: unknown, what: string): Payload {
+  if (value === undefined) return Buffer.alloc(0)
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch (cause) {
+    throw new TerminalError(`${what} is not JSON: return plain data`, {
+      code: 'OUTPUT_INVALID',
+      cause,
+    })
+  }
+  const bytes = Buffer.from(text ?? '')
+  if (bytes.byteLength > largestPayloadBytes) {
+    throw new TerminalError(
+      `${what} has ${String(bytes.byteLength)} bytes, the limit is ${String(largestPayloadBytes)}: keep large data elsewhere and record where`,
+      { code: 'ENTRY_TOO_LARGE', details: { bytes: bytes.byteLength, limit: largestPayloadBytes } },
+    )
+  }
+  return bytes
+}
+
+export function decodePayload(payload: Payload): unknown {
+  if (payload.byteLength === 0) return undefined
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  const value: unknown = JSON.parse(bytes.toString('utf8'))
+  return value
+}
+
+export function failureOf(error: unknown, fallbackCode: string): Failure {
+  if (!(error instanceof Error)) {
+    return { name: 'Error', code: fallbackCode, message: String(error), details: null }
+  }
+  const isOurs = error instanceof StoaError
+  return {
+    name: error.name,
+    code: isOurs ? error.code : fallbackCode,
+    message: error.message,
+    details: isOurs && error.details !== undefined ? JSON.stringify(error.details) : null,
+  }
+}
+
+/** A recorded failure as the error that the code of a workflow or a client catches. */
+export function errorOf(failure: Failure): StoaError {
+  const details: unknown = failure.details === null ? undefined : JSON.parse(failure.details)
+  const options = { code: failure.code, details }
+  if (failure.name === 'CancelledError') return new CancelledError(failure.message, options)
+  if (failure.name === 'TimeoutError') return new TimeoutError(failure.message, options)
+  return new TerminalError(failure.message, options)
+}
+
+/** The error of an outcome that is not an output. */
+export function errorOfOutcome(outcome: Exclude<Outcome, { status: 'completed' }>): StoaError {
+  return outcome.status === 'cancelled'
+    ? new CancelledError(outcome.error.message, { code: outcome.error.code })
+    : errorOf(outcome.error)
+}

@@ -1,0 +1,227 @@
+/**
+ * The state of a run as its entries make it.
+ *
+ * 1. `applyEntry` is a function of the state and the entry alone: no clock, no schema, no code.
+ * 2. A cancellation takes effect once no called run is open: it ends every wait, timer and retry.
+ *    An execution follows the same rule over the same entries, so the two always agree.
+ * 3. The history holds the entries of the present generation that an execution must see again.
+ */
+
+import { assertNever } from '../assert-never.ts'
+import type { Entry, Failure, Outcome, Parent } from '../../schemas/records.ts'
+import { History } from './history.ts'
+import { beginWait, endWait, receiveSignal, type Wait } from './signals.ts'
+
+export interface OpenCall {
+  readonly name: string
+  readonly runId: string
+  readonly key: string | null
+}
+
+/** A signal that no wait has taken yet, as its entry. */
+export interface KeptSignal {
+  readonly name: string
+  readonly entry: Entry
+}
+
+export interface PendingRetry {
+  readonly name: string
+  readonly attempt: number
+  readonly retryAt: number
+  readonly error: Failure
+}
+
+export interface RunState {
+  readonly runId: string
+  readonly version: string
+  readonly parent: Parent | null
+  readonly root: string
+  readonly traceparent: string | null
+  readonly startedAt: number
+  status: 'live' | 'parked' | 'ended'
+  seq: number
+  /** Time of the latest entry. */
+  at: number
+  history: History
+  /** Operation to due time: sleeps, and waits with a time-out. */
+  timers: Map<number, number>
+  waits: readonly Wait[]
+  signals: readonly KeptSignal[]
+  calls: Map<number, OpenCall>
+  retries: Map<number, PendingRetry>
+  cancelReason: string | null
+  /** The cancellation has taken effect: its code has been told. */
+  isCancelDelivered: boolean
+  parked: Failure | null
+  /** Ids of the messages taken in lately, to drop their copies. */
+  seen: string[]
+  outcome: Outcome | null
+  /** Outbox items of this run that are not confirmed yet. */
+  owed: number
+}
+
+/** How many message ids a run remembers. */
+export const seenLimit = 1_000
+
+/** The state after a `RunStarted`. */
+export function startedRun(entry: Entry): RunState {
+  if (entry.body.type !== 'RunStarted') {
+    throw new Error(`run ${entry.runId} begins with ${entry.body.type}`)
+  }
+  const { version, parent, root, traceparent, messageId } = entry.body
+  const history = new History()
+  history.append(entry)
+  return {
+    runId: entry.runId,
+    version,
+    parent,
+    root,
+    traceparent,
+    startedAt: entry.at,
+    status: 'live',
+    seq: entry.seq,
+    at: entry.at,
+    history,
+    timers: new Map(),
+    waits: [],
+    signals: [],
+    calls: new Map(),
+    retries: new Map(),
+    cancelReason: null,
+    isCancelDelivered: false,
+    parked: null,
+    seen: [messageId],
+    outcome: null,
+    owed: 0,
+  }
+}
+
+/** Changes the state by the run's next entry. */
+export function applyEntry(run: RunState, entry: Entry): void {
+  run.seq = entry.seq
+  run.at = Math.max(run.at, entry.at)
+  const { body } = entry
+  switch (body.type) {
+    case 'RunStarted':
+      throw new Error(`run ${run.runId} has started twice`)
+    case 'StepCompleted':
+      run.retries.delete(body.index)
+      run.history.append(entry)
+      return
+    case 'StepFailed':
+      if (body.retryAt === null) {
+        run.retries.delete(body.index)
+        run.history.append(entry)
+      } else {
+        const { name, attempt, error, retryAt } = body
+        run.retries.set(body.index, { name, attempt, error, retryAt })
+      }
+      return
+    case 'TimerSet':
+      run.timers.set(body.index, body.dueAt)
+      run.history.append(entry)
+      return
+    case 'WaitStarted':
+      run.history.append(entry)
+      if (beginWait(run, body) === undefined && body.dueAt !== null) {
+        run.timers.set(body.index, body.dueAt)
+      }
+      return
+    case 'TimerFired':
+      run.timers.delete(body.index)
+      endWait(run, body.index)
+      run.history.append(entry)
+      return
+    case 'SignalReceived':
+      remember(run, body.messageId)
+      run.history.append(entry)
+      takeSignal(run, { name: body.name, entry })
+      return
+    case 'CallRequested':
+      if (!body.detached) {
+        run.calls.set(body.index, { name: body.name, runId: body.runId, key: body.key })
+      }
+      run.history.append(entry)
+      return
+    case 'CallCompleted':
+      run.calls.delete(body.index)
+      run.history.append(entry)
+      deliverCancel(run)
+      return
+    case 'CallCancelled':
+    case 'Published':
+      run.history.append(entry)
+      return
+    case 'CancelRequested':
+      remember(run, body.messageId)
+      run.cancelReason = body.reason
+      run.history.append(entry)
+      deliverCancel(run)
+      return
+    case 'RunContinued':
+      continueRun(run, entry)
+      return
+    case 'RunParked':
+      run.status = 'parked'
+      run.parked = body.error
+      return
+    case 'RunResumed':
+      remember(run, body.messageId)
+      run.status = 'live'
+      run.parked = null
+      run.retries.clear()
+      return
+    case 'RunCompleted':
+      endRun(run, { status: 'completed', output: body.output })
+      return
+    case 'RunFailed':
+      endRun(run, { status: 'failed', error: body.error })
+      return
+    case 'RunCancelled':
+      endRun(run, { status: 'cancelled', error: body.error })
+      return
+    default:
+      assertNever(body)
+  }
+}
+
+function takeSignal(run: RunState, signal: KeptSignal) {
+  const taker = receiveSignal(run, signal)
+  if (taker !== undefined) run.timers.delete(taker.index)
+}
+
+function deliverCancel(run: RunState) {
+  if (run.cancelReason === null || run.isCancelDelivered || run.calls.size > 0) return
+  run.isCancelDelivered = true
+  run.waits = []
+  run.timers.clear()
+  run.retries.clear()
+}
+
+function continueRun(run: RunState, entry: Entry) {
+  run.history = new History()
+  run.history.append(entry)
+  for (const signal of run.signals) run.history.append(signal.entry)
+  run.timers.clear()
+  run.waits = []
+  run.calls.clear()
+  run.retries.clear()
+}
+
+function endRun(run: RunState, outcome: Outcome) {
+  run.status = 'ended'
+  run.outcome = outcome
+  run.history = new History()
+  run.timers.clear()
+  run.waits = []
+  run.signals = []
+  run.calls.clear()
+  run.retries.clear()
+  run.parked = null
+  run.seen = []
+}
+
+function remember(run: RunState, messageId: string) {
+  run.seen.push(messageId)
+  if (run.seen.length > seenLimit) run.seen.shift()
+}

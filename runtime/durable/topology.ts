@@ -1,0 +1,54 @@
+/** How many partitions the topics have that records are sent to. */
+
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import type { Log } from '../log/port.ts'
+import { partitionFor } from '../log/murmur2.ts'
+
+const firstRetryMs = 250
+const longestRetryMs = 10_000
+
+export class Topology {
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #onLearned: () => void
+  readonly #counts = new Map<string, number>()
+  readonly #asking = new Set<string>()
+
+  constructor(log: Log, clock: Clock, logger: Logger, onLearned: () => void) {
+    this.#log = log
+    this.#clock = clock
+    this.#logger = logger
+    this.#onLearned = onLearned
+  }
+
+  /** Partition of a key, or undefined until the topic is known; then `onLearned` is called. */
+  partitionFor(topic: string, key: string): number | undefined {
+    const count = this.#counts.get(topic)
+    if (count !== undefined) return partitionFor(key, count)
+    if (!this.#asking.has(topic)) {
+      this.#asking.add(topic)
+      void this.#ask(topic, firstRetryMs)
+    }
+    return undefined
+  }
+
+  /** Whether the topic is known; asks for it when it is not. */
+  knows(topic: string): boolean {
+    return this.partitionFor(topic, '') !== undefined
+  }
+
+  async #ask(topic: string, retryMs: number): Promise<void> {
+    try {
+      this.#counts.set(topic, await this.#log.partitions(topic))
+      this.#asking.delete(topic)
+      this.#onLearned()
+    } catch (error) {
+      this.#logger.warn({ topic, error }, 'records are held back until their topic exists')
+      this.#clock.after(retryMs, () => {
+        void this.#ask(topic, Math.min(2 * retryMs, longestRetryMs))
+      })
+    }
+  }
+}

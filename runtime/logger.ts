@@ -1,0 +1,26 @@
+/** The logger as the runtime uses it; pino's shape. */
+
+import pino from 'pino'
+
+export type LogFunction = (fields: object, message: string) => void
+
+export interface Logger {
+  readonly debug: LogFunction
+  readonly info: LogFunction
+  readonly warn: LogFunction
+  readonly error: LogFunction
+  child(bindings: object): Logger
+}
+
+/** One JSON line an event on standard error. */
+export function createLogger(level: string): Logger {
+  return pino({ level, base: {}, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
+}
+
+export const silentLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silentLogger,
+}
