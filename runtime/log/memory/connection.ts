@@ -1,0 +1,177 @@
+/** The log as one process sees it: whatever it asks passes its network, and appends have a fate. */
+
+import type { Clock } from '../../clock.ts'
+import { LogError } from '../../errors.ts'
+import type {
+  Append,
+  FollowOptions,
+  Log,
+  LogRecord,
+  Offsets,
+  Ownership,
+  OwnOptions,
+  ReadRange,
+  Subscription,
+} from '../port.ts'
+import { assertFits } from '../size.ts'
+import { type AppendFate, assertPossible, type Interfere } from './fate.ts'
+import { follow } from './follower.ts'
+import type { MemoryGroup } from './group.ts'
+import { later, type Network } from './network.ts'
+import { MemoryOwnership } from './ownership.ts'
+import type { MemoryTopics } from './topics.ts'
+
+export interface ConnectionParts {
+  readonly clock: Clock
+  readonly network: Network
+  readonly topics: MemoryTopics
+  readonly groupOf: (name: string, topic: string) => MemoryGroup
+  readonly interfere: Interfere
+  readonly latencyMs: () => number
+}
+
+export class MemoryConnection implements Log {
+  readonly name: string
+  readonly #parts: ConnectionParts
+  readonly #ownerships = new Set<MemoryOwnership>()
+  readonly #subscriptions = new Set<Subscription>()
+  #isClosed = false
+
+  constructor(name: string, parts: ConnectionParts) {
+    this.name = name
+    this.#parts = parts
+  }
+
+  async append(batch: readonly Append[]): Promise<readonly bigint[]> {
+    const { topics, network, latencyMs } = this.#parts
+    this.#assertOpen()
+    for (const append of batch) {
+      topics.partition(append.topic, append.partition)
+      assertFits(append, topics.maxBatchBytes(append.topic))
+    }
+    const latency = latencyMs()
+    const fate = this.#parts.interfere(batch) ?? {
+      appendAfterMs: latency,
+      settleAfterMs: latency,
+      settle: 'ack',
+    }
+    assertPossible(fate)
+    return new Promise((resolve, reject: (error: LogError) => void) => {
+      network.pass(() => {
+        const offsets = this.#send(batch, fate)
+        if (fate.settle === 'never') return
+        const settle = () => (fate.settle === 'ack' ? resolve(offsets) : reject(noAnswer()))
+        network.pass(settle, fate.settleAfterMs)
+      }, 0)
+    })
+  }
+
+  partitions(topic: string): Promise<number> {
+    return this.#request(({ topics }) => topics.partitions(topic).length)
+  }
+
+  offsets(topic: string, partition: number): Promise<Offsets> {
+    return this.#request(({ topics }) => topics.partition(topic, partition).offsets)
+  }
+
+  offsetAt(topic: string, partition: number, time: number): Promise<bigint> {
+    return this.#request(({ topics }) => topics.partition(topic, partition).offsetAt(time))
+  }
+
+  async *read({ topic, partition, from, to }: ReadRange): AsyncGenerator<readonly LogRecord[]> {
+    let next = from
+    while (true) {
+      const start = next
+      const records = await this.#request(({ topics }) =>
+        topics.partition(topic, partition).slice(start, to),
+      )
+      const last = records.at(-1)
+      if (last === undefined) return
+      next = last.offset + 1n
+      yield records
+    }
+  }
+
+  async follow(options: FollowOptions): Promise<Subscription> {
+    const subscription = await this.#request(({ topics, network }) =>
+      follow(topics.partitions(options.topic), options, network),
+    )
+    this.#subscriptions.add(subscription)
+    return subscription
+  }
+
+  async own(options: OwnOptions): Promise<Ownership> {
+    const { clock, groupOf } = this.#parts
+    const ownership = await this.#request(({ network, topics }) => {
+      const partitions = topics.partitions(options.topic)
+      const group = groupOf(options.group, options.topic)
+      return new MemoryOwnership({ network, group, partitions, options })
+    })
+    this.#ownerships.add(ownership)
+    // The caller has the ownership in hand before it hears of its first partitions.
+    void clock.yield().then(() => this.#parts.network.pass(() => ownership.join()))
+    return ownership
+  }
+
+  trim(topic: string, partition: number, before: bigint): Promise<void> {
+    return this.#request(({ topics }) => topics.partition(topic, partition).trim(before))
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()))
+    await Promise.all([...this.#ownerships].map((ownership) => ownership.leave()))
+  }
+
+  /** The process is gone: nothing it awaits settles, nothing calls it, its sessions run out. */
+  kill(): void {
+    this.#parts.network.kill()
+    for (const subscription of this.#subscriptions) void subscription.close()
+    for (const ownership of this.#ownerships) ownership.abandon()
+  }
+
+  /** Nothing passes until `heal`; sessions run out meanwhile. */
+  cut(): void {
+    this.#parts.network.cut()
+    for (const ownership of this.#ownerships) ownership.silence()
+  }
+
+  heal(): void {
+    for (const ownership of this.#ownerships) ownership.hear()
+    this.#parts.network.heal()
+  }
+
+  /** Lets the request loose; the offsets are there once it has landed. */
+  #send(batch: readonly Append[], fate: AppendFate): readonly bigint[] {
+    const { clock, topics } = this.#parts
+    const landing = batch.filter((_, index) => fate.landing?.includes(index) ?? true)
+    const land = () =>
+      landing.map(({ topic, partition, records }) =>
+        topics.partition(topic, partition).append(records, clock.now()),
+      )
+
+    const offsets: bigint[] = []
+    if (fate.appendAfterMs !== null) {
+      later(clock, fate.appendAfterMs, () => offsets.push(...land()))
+    }
+    for (const delayMs of fate.copies ?? []) later(clock, delayMs, land)
+    return offsets
+  }
+
+  async #request<T>(act: (parts: ConnectionParts) => T): Promise<T> {
+    this.#assertOpen()
+    return this.#parts.network.request(() => act(this.#parts))
+  }
+
+  #assertOpen(): void {
+    if (!this.#isClosed) return
+    throw new LogError('the connection to the log is closed', { code: 'LOG_UNAVAILABLE' })
+  }
+}
+
+function noAnswer(): LogError {
+  return new LogError('the log did not acknowledge an append: it may or may not be there', {
+    code: 'LOG_UNAVAILABLE',
+  })
+}
