@@ -19,6 +19,8 @@ export const errorCodes = {
   NONDETERMINISM: 'the code and the journal of a run differ',
   OUTPUT_INVALID: 'a value does not match the schema of its definition',
   RECORD_TOO_LARGE: 'a record is larger than the topic takes',
+  REGISTRY_REFUSED: 'the schema registry refused what it was asked',
+  REGISTRY_UNAVAILABLE: 'the schema registry did not answer',
   RETRYABLE: 'a step asked to be tried again',
   RUN_FAILED: 'the run ended with an error',
   RUN_NOT_FOUND: 'no run has this id',
