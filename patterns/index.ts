@@ -1,6 +1,7 @@
 /** The public entry point `stoa/patterns`. */
 
 export {
+  orchestrationContract,
   orchestratorWorker,
   type Orchestration,
   type OrchestratorContext,

@@ -1,5 +1,7 @@
 /** The public entry point `stoa`. */
 
+export { connect, type ConnectOptions } from './connect.ts'
+export { serve } from './serve.ts'
 export type { Client, ResultOptions, RunHandle, RunOptions } from './durable/client.ts'
 export type {
   Call,

@@ -5,7 +5,7 @@
  */
 
 import type { z } from 'zod'
-import { workflow, type Context, type Contract, type Workflow } from '../../runtime/index.ts'
+import { contract, workflow, type Context, type Contract, type Workflow } from '../../runtime/index.ts'
 import { dispatch, type DispatchOptions } from './dispatch.ts'
 import { gatheredSchema, type Gathered, type GatheredSchema } from './gathered.ts'
 
@@ -46,6 +46,17 @@ export interface Orchestration<
   readonly worker: Workflow<T, z.ZodType<R, R>>
 }
 
+/** The contract of an orchestrator that another service serves. */
+export function orchestrationContract<Q extends z.ZodType, R>(options: {
+  readonly name: string
+  readonly version?: string
+  readonly request: Q
+  readonly result: z.ZodType<R, R>
+}): Contract<Q, GatheredSchema<R>> {
+  const { name, version = '1', request, result } = options
+  return contract({ name, version, input: request, output: gatheredSchema(result) })
+}
+
 /** Defines an orchestrator and its workers. */
 export function orchestratorWorker<
   Q extends z.ZodType,
@@ -61,11 +72,9 @@ export function orchestratorWorker<
     concurrency: options.concurrency ?? 16,
     run: (ctx, task) => options.work(ctx, task),
   })
-  const orchestrator = workflow<Q, GatheredSchema<R>>({
-    name,
-    version,
-    input: options.request,
-    output: gatheredSchema(options.result),
+  const called = orchestrationContract(options)
+  const orchestrator = workflow({
+    ...called,
     run: (ctx, request) =>
       options.orchestrate(
         {
@@ -79,6 +88,5 @@ export function orchestratorWorker<
         request,
       ),
   })
-  const { input, output } = orchestrator
-  return { name, version, input, output, orchestrator, worker }
+  return { ...called, orchestrator, worker }
 }

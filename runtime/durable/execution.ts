@@ -26,6 +26,7 @@ import { runContext } from './run-context.ts'
 import type { RunState } from './run-state.ts'
 import type { Sabotage } from './sabotage.ts'
 import { seededRandomness } from './seeded-random.ts'
+import { StepAttempt } from './step-attempt.ts'
 import { beginWait, endWait, receiveSignal, type SignalBook } from './signals.ts'
 
 /** How long the code of a run may await something that is not of its context. */
@@ -86,7 +87,7 @@ export class Execution {
   #cancel: { readonly reason: string; isDelivered: boolean } | null = null
   /** The cancellation found nothing to reject; the next operation takes it. */
   #isCancelDue = false
-  readonly #aborts = new Map<number, AbortController>()
+  readonly #attempts = new Map<number, StepAttempt>()
   #settled: { readonly output: unknown } | { readonly error: unknown } | null = null
 
   constructor(host: ExecutionHost, definition: AnyWorkflow, run: RunState) {
@@ -118,7 +119,7 @@ export class Execution {
 
   /** True while its code runs or a body is under way. */
   get isWorking(): boolean {
-    return this.#isPumping || this.#aborts.size > 0
+    return this.#isPumping || this.#attempts.size > 0
   }
 
   get logger(): Logger {
@@ -163,8 +164,8 @@ export class Execution {
   dispose(): void {
     if (this.#isOver) return
     this.#isOver = true
-    for (const abort of this.#aborts.values()) abort.abort()
-    this.#aborts.clear()
+    for (const attempt of this.#attempts.values()) attempt.abort()
+    this.#attempts.clear()
     this.#updateBusy()
   }
 
@@ -338,8 +339,8 @@ export class Execution {
   #close(operation: Operation): void {
     this.#operations.settle(operation.index)
     this.#setActive(operation, false)
-    this.#aborts.get(operation.index)?.abort()
-    this.#aborts.delete(operation.index)
+    this.#attempts.get(operation.index)?.abort()
+    this.#attempts.delete(operation.index)
   }
 
   #setActive(operation: Operation, isActive: boolean): void {
@@ -394,38 +395,38 @@ export class Execution {
   async #attempt(operation: Operation, attempt: number): Promise<void> {
     const { body } = operation
     if (body === null) return
-    const abort = new AbortController()
-    this.#aborts.set(operation.index, abort)
+    const current = new StepAttempt()
+    this.#attempts.set(operation.index, current)
     let emitted: EntryBody | null
     try {
-      const step = this.#stepContext(operation, attempt, abort.signal)
+      const step = this.#stepContext(operation, attempt, current)
       const timeoutMs = parseDuration(body.options.timeout ?? stepTimeoutMs)
-      const value = await this.#within(timeoutMs, operation.name, body.run(step))
-      emitted = this.#isCurrent(operation, abort)
+      const value = await this.#within(timeoutMs, operation.name, current, body.run(step))
+      emitted = this.#isCurrent(operation, current)
         ? { ...stepOf(operation, attempt), type: 'StepCompleted', output: this.#output(operation, value) }
         : null
     } catch (error) {
-      emitted = this.#isCurrent(operation, abort) ? this.#failed(operation, attempt, error) : null
+      emitted = this.#isCurrent(operation, current) ? this.#failed(operation, attempt, error) : null
     }
     if (emitted === null) return
-    abort.abort()
-    this.#aborts.delete(operation.index)
+    this.#attempts.delete(operation.index)
     this.#host.emit(emitted)
   }
 
-  #isCurrent(operation: Operation, abort: AbortController): boolean {
-    return !this.#isOver && this.#aborts.get(operation.index) === abort
+  #isCurrent(operation: Operation, current: StepAttempt): boolean {
+    return !this.#isOver && this.#attempts.get(operation.index) === current
   }
 
   #output(operation: Operation, value: unknown): Uint8Array {
     return encodePayload(value, `the output of step '${operation.name}' of run ${this.runId}`)
   }
 
-  #within(timeoutMs: number, name: string, value: unknown): unknown {
+  #within(timeoutMs: number, name: string, current: StepAttempt, value: unknown): unknown {
     if (!(value instanceof Promise)) return value
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const stop = this.#host.clock.after(timeoutMs, () => {
       const message = `step '${name}' of run ${this.runId} took longer than ${String(timeoutMs)} ms`
+      current.abort()
       reject(new TimeoutError(message))
     })
     value.then(resolve, reject).finally(stop)
@@ -454,13 +455,15 @@ export class Execution {
     }
   }
 
-  #stepContext(operation: Operation, attempt: number, abortSignal: AbortSignal): StepContext {
+  #stepContext(operation: Operation, attempt: number, current: StepAttempt): StepContext {
     const key = `${this.runId}/${String(operation.index)}/${operation.name}`
     return {
       runId: this.runId,
       idempotencyKey: this.#host.sabotage === 'key-differs-per-attempt' ? `${key}/${this.#host.randomness.uuid()}` : key,
       attempt,
-      abortSignal,
+      get abortSignal() {
+        return current.signal
+      },
       logger: this.#host.logger,
     }
   }

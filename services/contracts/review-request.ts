@@ -8,6 +8,9 @@ export const ReviewRequest = z.strictObject({
   policy: z.string().min(1).optional().meta({
     description: 'A policy file, from the project on; else stoa.policy.json if there is one.',
   }),
+  out: z.string().min(1).optional().meta({
+    description: 'The absolute path of the folder for the report; else the project itself.',
+  }),
   node: z
     .int()
     .positive()

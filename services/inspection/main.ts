@@ -1,0 +1,6 @@
+// The inspection's orchestrator as a service.
+
+import { serve } from '../../runtime/serve.ts'
+import { inspection } from './inspection.ts'
+
+await serve(inspection.orchestrator)
