@@ -4,7 +4,13 @@ import { deadLettersPlan, definitionTopicPlans } from './topics.ts'
 
 test('a definition has three topics of one partition count', () => {
   const plans = definitionTopicPlans('review', { partitions: 6, replicationFactor: 1 })
-  const forEver = { 'cleanup.policy': 'delete', 'retention.ms': '-1', 'retention.bytes': '-1' }
+  const size = { 'max.message.bytes': '8388608' }
+  const forEver = {
+    ...size,
+    'cleanup.policy': 'delete',
+    'retention.ms': '-1',
+    'retention.bytes': '-1',
+  }
   const common = { partitions: 6, replicationFactor: 1 }
   expect(plans).toEqual([
     { name: 'review.inbox', ...common, config: forEver },
@@ -12,7 +18,7 @@ test('a definition has three topics of one partition count', () => {
     {
       name: 'review.results',
       ...common,
-      config: { 'cleanup.policy': 'compact,delete', 'retention.ms': '604800000' },
+      config: { ...size, 'cleanup.policy': 'compact,delete', 'retention.ms': '604800000' },
     },
   ])
 })

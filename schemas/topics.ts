@@ -29,6 +29,8 @@ export const deadLettersTopic = 'dead-letters'
 export const defaultPartitions = 4
 
 const dayMs = 86_400_000
+/** A payload may have 4 MiB, and a record carries it with what belongs to it. */
+const recordBytes = 8 * 1024 * 1024
 
 /** The names of a definition's topics. */
 export function definitionTopics(definition: string): DefinitionTopics {
@@ -82,6 +84,7 @@ export function topicPlan(
     partitions: options.partitions ?? defaultPartitions,
     replicationFactor: options.replicationFactor,
     config: {
+      'max.message.bytes': String(recordBytes),
       ...config,
       ...(options.replicationFactor >= 3 && { 'min.insync.replicas': '2' }),
     },

@@ -24,7 +24,7 @@ import { InboxReader } from './inbox-reader.ts'
 import { readJournal, type PlacedCommit } from './journal-reader.ts'
 import type { Kernel } from './kernel.ts'
 import { isTerminal, LiveRun } from './live-run.ts'
-import type { Home } from './outbox.ts'
+import type { Home, Owed } from './outbox.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import type { AnyWorkflow } from './definition.ts'
 import { TimerHeap } from './timer-heap.ts'
@@ -478,11 +478,9 @@ export class Partition implements WriteSource {
 
   #foldAndAct(commits: readonly PlacedCommit[]): void {
     for (const { offset, commit, bytes } of commits) {
-      const owedBefore = this.#state.outbox.at(-1)
       const lastCheckpoint = this.#state.lastCheckpoint
       const entries = this.#fold(this.#state, offset, commit)
-      const isNew = (owed: { readonly offset: bigint }) => owed.offset === offset
-      if (this.#state.outbox.at(-1) !== owedBefore) this.#outbox.add(this.#state.outbox.filter(isNew))
+      this.#outbox.add(owedSince(this.#state.outbox, offset))
       if (commit.epoch === this.#state.epoch) {
         this.#checkpointer.decided(this.#state, offset, commit.checkpoint)
       }
@@ -665,6 +663,13 @@ function startingState(home: Home, offset: bigint, commit: Commit): PartitionSta
     `the journal of ${home.definition}[${String(home.partition)}] begins at offset ${String(offset)}, which is no checkpoint`,
     { code: 'JOURNAL_HOLE' },
   )
+}
+
+/** What a commit has added to the end of the outbox. */
+function owedSince(outbox: readonly Owed[], offset: bigint): readonly Owed[] {
+  let first = outbox.length
+  while (first > 0 && outbox[first - 1]?.offset === offset) first -= 1
+  return outbox.slice(first)
 }
 
 function checkpointHint(metadata: string): bigint {

@@ -1,0 +1,130 @@
+/**
+ * Measures the kernel beside the bare log, on a broker of its own: `npm run bench [-- --json]`.
+ * The service runs in a process of its own, the client in this one; every figure of a table comes
+ * from the same run, and the floor of each concurrency is taken right beside it.
+ */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { parseArgs } from 'node:util'
+import { startBackend } from '../deploy/local/backend.ts'
+import { openBackend } from '../runtime/backend.ts'
+import { connect, type Client } from '../runtime/index.ts'
+import { readEnvironment } from '../runtime/environment.ts'
+import { kafkaTopicAdmin } from '../runtime/log/kafka/kafka-log.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { definitionTopicPlans, topicPlan } from '../schemas/topics.ts'
+import { steps } from './definitions.ts'
+import { appendMs, floor } from './floor.ts'
+import { median, quantile } from './statistics.ts'
+
+const partitions = 4
+const stepsPerRun = 10
+const floorTopic = 'bench-floor'
+
+interface Row {
+  readonly atOnce: number
+  readonly stepsPerSecond: number
+  readonly floorPerSecond: number
+  readonly share: number
+  readonly stepMs: { readonly p50: number; readonly p99: number }
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '4' },
+  },
+})
+const milliseconds = Number(values.seconds) * 1_000
+
+const backend = await startBackend({
+  directory: '.stoa',
+  fresh: true,
+  progress: (line) => process.stderr.write(`${line}\n`),
+})
+const variables = {
+  KAFKA_BROKERS: backend.brokers,
+  SCHEMA_REGISTRY_URL: backend.registryUrl,
+  STOA_LOG_LEVEL: 'warn',
+}
+const environment = readEnvironment(variables)
+const admin = kafkaTopicAdmin({ brokers: [...environment.brokers], clientId: 'stoa-bench' })
+const planned = { partitions, replicationFactor: 1 }
+await admin.create([
+  ...definitionTopicPlans(steps.name, planned),
+  topicPlan(floorTopic, {}, planned),
+])
+await admin.close()
+
+const worker = spawn(process.execPath, ['bench/worker.ts'], {
+  env: { ...process.env, ...variables },
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+const { log } = await openBackend(environment, 'stoa-bench', silentLogger)
+const client = await connect({ environment: variables, logger: silentLogger })
+try {
+  await runOnce(client)
+  const append = await appendMs(log, floorTopic, 500)
+  await measure(client, 50, 1_000)
+  const rows: Row[] = []
+  for (const atOnce of [1, 50, 200, 1_000]) {
+    const floorPerSecond = await floor(log, floorTopic, partitions, atOnce, milliseconds / 2)
+    const measured = await measure(client, atOnce, milliseconds)
+    rows.push({ atOnce, floorPerSecond, share: measured.stepsPerSecond / floorPerSecond, ...measured })
+  }
+  print(append, rows)
+} finally {
+  await client.close()
+  await log.close()
+  worker.kill('SIGTERM')
+  await once(worker, 'exit')
+  await backend.stop()
+}
+
+async function runOnce(on: Client): Promise<number> {
+  const begin = performance.now()
+  const run = await on.start(steps, stepsPerRun)
+  await run.result()
+  return performance.now() - begin
+}
+
+async function measure(on: Client, atOnce: number, forMs: number) {
+  const times: number[] = []
+  const begin = performance.now()
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      while (performance.now() - begin < forMs) times.push(await runOnce(on))
+    }),
+  )
+  const seconds = (performance.now() - begin) / 1_000
+  const perStep = times.map((time) => time / stepsPerRun)
+  return {
+    stepsPerSecond: (times.length * stepsPerRun) / seconds,
+    stepMs: { p50: median(perStep), p99: quantile(perStep, 0.99) },
+  }
+}
+
+function print(append: number, rows: readonly Row[]): void {
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ appendMs: append, stepsPerRun, partitions, rows })}\n`)
+    return
+  }
+  const lines = [
+    `bare append of one record: p50 ${append.toFixed(2)} ms`,
+    '',
+    'runs at once | steps/s | bare records/s | share | ms per step p50 | p99 | p50 in appends',
+    ...rows.map((row) =>
+      [
+        String(row.atOnce).padStart(12),
+        row.stepsPerSecond.toFixed(0).padStart(7),
+        row.floorPerSecond.toFixed(0).padStart(14),
+        `${(row.share * 100).toFixed(0)} %`.padStart(5),
+        row.stepMs.p50.toFixed(2).padStart(15),
+        row.stepMs.p99.toFixed(2).padStart(3),
+        (row.stepMs.p50 / append).toFixed(1).padStart(14),
+      ].join(' | '),
+    ),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}

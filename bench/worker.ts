@@ -1,0 +1,6 @@
+/** The service under measurement, in a process of its own. */
+
+import { serve } from '../runtime/index.ts'
+import { steps } from './definitions.ts'
+
+await serve(steps)
