@@ -1,0 +1,59 @@
+/**
+ * A saga: each step that changes the world notes how to undo it. When the run fails or is cancelled,
+ * what it awaits rejects once, and the steps of the clean-up run like any others.
+ */
+
+import { z } from 'zod'
+// In a project of your own: from 'stoa'.
+import {
+  CancelledError,
+  connect,
+  serve,
+  signal,
+  TerminalError,
+  workflow,
+} from '../runtime/index.ts'
+
+export const checks = signal('checks', z.object({ passed: z.boolean() }))
+
+export const release = workflow({
+  name: 'example-release',
+  input: z.object({ package: z.string(), version: z.string() }),
+  output: z.object({ announced: z.string() }),
+  signals: [checks],
+  async run(ctx, { package: name, version }) {
+    const undo: (() => Promise<string>)[] = []
+    try {
+      await ctx.step('create tag', () => `v${version}`)
+      undo.unshift(() => ctx.step('delete tag', () => `v${version} deleted`))
+
+      await ctx.step('publish', () => `${name}@${version}`)
+      undo.unshift(() => ctx.step('deprecate', () => `${name}@${version} deprecated`))
+
+      const { passed } = await ctx.waitFor(checks)
+      if (!passed) throw new TerminalError('the checks failed', { code: 'CHECKS_FAILED' })
+      return { announced: await ctx.step('announce', () => `${name}@${version} is out`) }
+    } catch (error) {
+      for (const compensate of undo) await compensate()
+      // Rethrown, a cancellation ends the run as cancelled and any other error as failed.
+      throw error
+    }
+  },
+})
+
+export const definitions = [release]
+
+if (process.argv[1] === import.meta.filename) {
+  await serve(...definitions)
+  const stoa = await connect()
+  const run = await stoa.start(release, { package: 'left-pad', version: '2.0.0' })
+  await run.cancel('the release was called off')
+  try {
+    await run.result({ timeout: '1 minute' })
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error
+    console.log(error.message)
+  }
+  await stoa.close()
+  process.kill(process.pid, 'SIGTERM')
+}
