@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+
+import { choose, givenBackend, type Found } from './choice.ts'
+
+const nothing: Found = {
+  docker: false,
+  java: undefined,
+  maven: false,
+  downloaded: false,
+  holder: undefined,
+}
+const everything: Found = { ...nothing, docker: true, java: 17, maven: true }
+
+describe('the order of choice', () => {
+  test('containers come before processes', () => {
+    expect(choose(everything)).toEqual(['containers', 'processes'])
+  })
+
+  test('without Docker there are processes', () => {
+    expect(choose({ ...everything, docker: false })).toEqual(['processes'])
+  })
+
+  test('what was downloaded once needs no Maven', () => {
+    const found = { ...everything, docker: false, maven: false }
+    expect(choose({ ...found, downloaded: true })).toEqual(['processes'])
+    expect(() => choose(found)).toThrow('Maven')
+  })
+
+  test('whoever holds the data of earlier runs comes first', () => {
+    expect(choose({ ...everything, holder: 'processes' })).toEqual(['processes', 'containers'])
+    expect(choose({ ...everything, holder: 'containers' })).toEqual(['containers', 'processes'])
+  })
+
+  test('data in containers does not keep processes from being used where Docker is gone', () => {
+    expect(choose({ ...everything, docker: false, holder: 'containers' })).toEqual(['processes'])
+  })
+
+  test('a Java that is too old counts for nothing', () => {
+    expect(choose({ ...everything, java: 11 })).toEqual(['containers'])
+  })
+
+  test('where nothing is possible the error names the three ways and what was found', () => {
+    const attempt = (): unknown => choose({ ...nothing, java: 11 })
+    expect(attempt).toThrow(expect.objectContaining({ code: 'BACKEND_IMPOSSIBLE' }))
+    expect(attempt).toThrow(
+      /KAFKA_BROKERS.*Docker.*Java 17.*Maven.*found no Docker, Java 11, no Maven/,
+    )
+  })
+})
+
+describe('a backend from the environment', () => {
+  test('is used when both addresses are set', () => {
+    const env = { KAFKA_BROKERS: ' a:9092,b:9092 ', SCHEMA_REGISTRY_URL: 'http://r' }
+    expect(givenBackend(env)).toEqual({ brokers: 'a:9092,b:9092', registryUrl: 'http://r' })
+  })
+
+  test('is none when neither is set, or both are empty', () => {
+    expect(givenBackend({})).toBeUndefined()
+    expect(givenBackend({ KAFKA_BROKERS: '', SCHEMA_REGISTRY_URL: ' ' })).toBeUndefined()
+  })
+
+  test.each([
+    [{ KAFKA_BROKERS: 'a:9092' }, 'KAFKA_BROKERS is set but SCHEMA_REGISTRY_URL is not'],
+    [{ SCHEMA_REGISTRY_URL: 'http://r' }, 'SCHEMA_REGISTRY_URL is set but KAFKA_BROKERS is not'],
+  ])('is an error when only one is set: %o', (env, message) => {
+    expect(() => givenBackend(env)).toThrow(message)
+  })
+})

@@ -1,0 +1,131 @@
+/** The backend as two containers, of the images that everybody else runs. */
+
+import { createHash } from 'node:crypto'
+
+import type { GenericContainer } from 'testcontainers'
+
+import { freePorts } from './ports.ts'
+import { singleNodeProperties } from './server-properties.ts'
+import { storageEnvironment } from './registry.ts'
+import { images, registryPath } from './versions.ts'
+
+export interface ContainersOptions {
+  /** Names the volumes that hold the data; without it the data goes with the containers. */
+  readonly keptFor?: string
+  /** Leaves the containers running when this process ends. */
+  readonly detached: boolean
+}
+
+export interface Containers {
+  readonly brokers: string
+  readonly registryUrl: string
+  readonly ids: readonly string[]
+}
+
+const registryPort = 8080
+const startTimeoutMs = 120_000
+
+/** Starts both, pulling the images if need be, and resolves once both answer. */
+export async function startContainers(options: ContainersOptions): Promise<Containers> {
+  const { getContainerRuntimeClient } = await import('testcontainers')
+  const { host } = (await getContainerRuntimeClient()).info.containerRuntime
+  const [port = 0] = await freePorts(1)
+  const outcomes = await Promise.allSettled([
+    (await kafka(host, port, options)).start(),
+    (await registry(options)).start(),
+  ])
+  const [broker, schemas] = outcomes
+  if (broker.status === 'fulfilled' && schemas.status === 'fulfilled') {
+    const mapped = schemas.value.getMappedPort(registryPort)
+    return {
+      brokers: `${host}:${port}`,
+      registryUrl: `http://${host}:${mapped}${registryPath}`,
+      ids: [broker.value.getId(), schemas.value.getId()],
+    }
+  }
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled') await outcome.value.stop()
+  }
+  throw broker.status === 'rejected' ? broker.reason : (schemas as PromiseRejectedResult).reason
+}
+
+/** Ends containers, whoever started them; their volumes stay. */
+export async function removeContainers(ids: readonly string[]): Promise<void> {
+  const { getContainerRuntimeClient } = await import('testcontainers')
+  const client = await getContainerRuntimeClient()
+  await Promise.all(
+    ids.map(async (id) => {
+      const container = client.container.getById(id)
+      await client.container.stop(container, { timeout: 8000 })
+      await client.container.remove(container, { removeVolumes: false })
+    }),
+  )
+}
+
+/** The port is the same inside and outside, so the broker can say where it is reached. */
+async function kafka(
+  host: string,
+  port: number,
+  options: ContainersOptions,
+): Promise<GenericContainer> {
+  const { GenericContainer, Wait } = await import('testcontainers')
+  const container = new GenericContainer(images.kafka)
+    .withExposedPorts({ container: port, host: port })
+    .withEnvironment(
+      environmentOf({
+        'process.roles': 'broker,controller',
+        'node.id': '1',
+        'controller.quorum.voters': '1@localhost:9093',
+        'controller.listener.names': 'CONTROLLER',
+        listeners: `PLAINTEXT://:${port},CONTROLLER://:9093`,
+        'advertised.listeners': `PLAINTEXT://${host}:${port}`,
+        'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+        'inter.broker.listener.name': 'PLAINTEXT',
+        'log.dirs': '/var/lib/kafka/data',
+        ...singleNodeProperties,
+        'heap.opts': '-Xms96m -Xmx512m',
+        'jvm.performance.opts': '-XX:+UseSerialGC -XX:TieredStopAtLevel=1',
+      }),
+    )
+    .withWaitStrategy(Wait.forLogMessage('Kafka Server started'))
+  return kept(container, 'kafka', '/var/lib/kafka/data', options)
+}
+
+async function registry(options: ContainersOptions): Promise<GenericContainer> {
+  const { GenericContainer, Wait } = await import('testcontainers')
+  const container = new GenericContainer(images.registry)
+    .withExposedPorts(registryPort)
+    // A new volume belongs to root, and the image's own user could not write to it.
+    .withUser('root')
+    .withEnvironment({
+      ...storageEnvironment('/data/schemas'),
+      JAVA_OPTIONS: '-Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1',
+    })
+    .withWaitStrategy(Wait.forHttp(`${registryPath}/subjects`, registryPort))
+  return kept(container, 'registry', '/data', options)
+}
+
+function kept(
+  container: GenericContainer,
+  name: string,
+  target: string,
+  { keptFor, detached }: ContainersOptions,
+): GenericContainer {
+  container.withStartupTimeout(startTimeoutMs)
+  if (detached) container.withAutoCleanup(false)
+  if (keptFor !== undefined) {
+    const source = `stoa-${createHash('sha256').update(keptFor).digest('hex').slice(0, 12)}-${name}`
+    container.withBindMounts([{ source, target }])
+  }
+  return container
+}
+
+/** The image's way to set properties: `log.dirs` is KAFKA_LOG_DIRS. */
+function environmentOf(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [
+      `KAFKA_${key.replaceAll('.', '_').toUpperCase()}`,
+      value,
+    ]),
+  )
+}

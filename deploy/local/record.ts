@@ -1,0 +1,44 @@
+/** The note that says what runs in a directory, for every other process that wants to use it. */
+
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { z } from 'zod'
+
+const address = { brokers: z.string(), registryUrl: z.string() }
+
+const BackendRecord = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('processes'),
+    ...address,
+    pids: z.object({ broker: z.number(), registry: z.number() }),
+  }),
+  z.object({ kind: z.literal('containers'), ...address, containers: z.array(z.string()) }),
+])
+export type BackendRecord = z.infer<typeof BackendRecord>
+
+/** Returns the note, or undefined when there is none that can be read. */
+export function readRecord(directory: string): BackendRecord | undefined {
+  try {
+    const parsed = BackendRecord.safeParse(JSON.parse(readFileSync(pathIn(directory), 'utf8')))
+    return parsed.data
+  } catch {
+    return undefined
+  }
+}
+
+/** Replaces the note in one move, so that no reader sees half of it. */
+export function writeRecord(directory: string, record: BackendRecord): void {
+  const path = pathIn(directory)
+  writeFileSync(`${path}.half`, `${JSON.stringify(record, null, 2)}\n`)
+  renameSync(`${path}.half`, path)
+}
+
+/** Removes the note. */
+export function removeRecord(directory: string): void {
+  rmSync(pathIn(directory), { force: true })
+}
+
+function pathIn(directory: string): string {
+  return join(directory, 'backend.json')
+}
