@@ -58,7 +58,7 @@ await admin.create([
 await admin.close()
 
 const worker = spawn(process.execPath, ['bench/worker.ts'], {
-  env: { ...process.env, ...variables },
+  env: variables,
   stdio: ['ignore', 'inherit', 'inherit'],
 })
 const { log } = await openBackend(environment, 'stoa-bench', silentLogger)
@@ -71,7 +71,12 @@ try {
   for (const atOnce of [1, 50, 200, 1_000]) {
     const floorPerSecond = await floor(log, floorTopic, partitions, atOnce, milliseconds / 2)
     const measured = await measure(client, atOnce, milliseconds)
-    rows.push({ atOnce, floorPerSecond, share: measured.stepsPerSecond / floorPerSecond, ...measured })
+    rows.push({
+      atOnce,
+      floorPerSecond,
+      share: measured.stepsPerSecond / floorPerSecond,
+      ...measured,
+    })
   }
   print(append, rows)
 } finally {

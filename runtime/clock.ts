@@ -31,4 +31,7 @@ export const systemClock: Clock = {
   yield: () => new Promise((resolve) => setImmediate(resolve)),
 }
 
-export const systemRandomness: Randomness = { number: () => Math.random(), uuid: () => randomUUID() }
+export const systemRandomness: Randomness = {
+  number: () => Math.random(),
+  uuid: () => randomUUID(),
+}

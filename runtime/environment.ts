@@ -4,16 +4,17 @@ import { z } from 'zod'
 import { parseDuration } from './duration.ts'
 import { UsageError } from './errors.ts'
 
-const duration = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return parseDuration(/^\d+$/.test(text) ? Number(text) : text)
-    } catch {
-      context.addIssue({ code: 'custom', message: `'${text}' is not a duration such as '10 seconds'` })
-      return z.NEVER
-    }
-  })
+const duration = z.string().transform((text, context) => {
+  try {
+    return parseDuration(/^\d+$/.test(text) ? Number(text) : text)
+  } catch {
+    context.addIssue({
+      code: 'custom',
+      message: `'${text}' is not a duration such as '10 seconds'`,
+    })
+    return z.NEVER
+  }
+})
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
@@ -36,7 +37,11 @@ const variables = z
     STOA_DEDUPLICATION: duration.default(86_400_000),
     STOA_INBOX_RETENTION: duration.default(604_800_000),
     STOA_KEEP_HISTORY: flag.default(true),
-    STOA_CHECKPOINT_BYTES: z.coerce.number().int().min(1).default(16 * 1024 * 1024),
+    STOA_CHECKPOINT_BYTES: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(16 * 1024 * 1024),
   })
   .superRefine((values, context) => {
     const hasMechanism = values.KAFKA_SASL_MECHANISM !== undefined
@@ -58,8 +63,7 @@ export interface Environment {
   readonly brokers: readonly string[]
   readonly ssl: boolean
   readonly sasl:
-    | (Credentials & { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512' })
-    | undefined
+    (Credentials & { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512' }) | undefined
   readonly registryUrl: string
   readonly registryCredentials: Credentials | undefined
   readonly instanceId: string | undefined

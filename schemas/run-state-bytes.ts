@@ -4,10 +4,15 @@
  */
 
 import { readFileSync } from 'node:fs'
-import avro from 'avsc'
+import { parseSchema } from './avro.ts'
 import type { Failure, Message, Outcome, Parent, Payload } from './records.ts'
 
 const version = 1
+
+interface AvroType {
+  toBuffer(state: WireState): Buffer
+  fromBuffer(bytes: Buffer): WireState
+}
 
 export type Placement = { readonly key: string } | { readonly partition: number }
 
@@ -78,10 +83,7 @@ export interface RunStateRecord {
   readonly owed: readonly OwedRecord[]
 }
 
-const schema: avro.Schema = JSON.parse(
-  readFileSync(new URL('run-state.avsc', import.meta.url), 'utf8'),
-)
-const type = avro.Type.forSchema(schema, { omitRecordMethods: true })
+const type: AvroType = parseSchema(readFileSync(new URL('run-state.avsc', import.meta.url), 'utf8'))
 
 export function encodeRunState(state: RunStateRecord): Buffer {
   const wire = {

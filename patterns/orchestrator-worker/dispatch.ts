@@ -97,7 +97,9 @@ async function cancelOpen<R>(
   calls: readonly Call<unknown>[],
   slots: readonly Slot<R>[],
 ): Promise<void> {
-  await Promise.all(calls.filter((_, index) => slots[index] === undefined).map((call) => call.cancel()))
+  await Promise.all(
+    calls.filter((_, index) => slots[index] === undefined).map((call) => call.cancel()),
+  )
 }
 
 function gather<R>(slots: readonly Slot<R>[], open: MissingTask['reason']): Gathered<R> {

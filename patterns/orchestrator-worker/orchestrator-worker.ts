@@ -5,7 +5,13 @@
  */
 
 import type { z } from 'zod'
-import { contract, workflow, type Context, type Contract, type Workflow } from '../../runtime/index.ts'
+import {
+  contract,
+  workflow,
+  type Context,
+  type Contract,
+  type Workflow,
+} from '../../runtime/index.ts'
 import { dispatch, type DispatchOptions } from './dispatch.ts'
 import { gatheredSchema, type Gathered, type GatheredSchema } from './gathered.ts'
 
@@ -17,11 +23,7 @@ export interface OrchestratorContext<T extends z.ZodType, R> extends Context {
   ): Promise<Gathered<R>>
 }
 
-export interface OrchestratorWorkerOptions<
-  Q extends z.ZodType,
-  T extends z.ZodType,
-  R,
-> {
+export interface OrchestratorWorkerOptions<Q extends z.ZodType, T extends z.ZodType, R> {
   /** Names the orchestrator's topics; those of the worker begin with `<name>-worker`. */
   readonly name: string
   /** Default '1'. */
@@ -37,11 +39,10 @@ export interface OrchestratorWorkerOptions<
 }
 
 /** Callable as a definition; its two parts are for `serve()`. */
-export interface Orchestration<
-  Q extends z.ZodType,
-  T extends z.ZodType,
-  R,
-> extends Contract<Q, GatheredSchema<R>> {
+export interface Orchestration<Q extends z.ZodType, T extends z.ZodType, R> extends Contract<
+  Q,
+  GatheredSchema<R>
+> {
   readonly orchestrator: Workflow<Q, GatheredSchema<R>>
   readonly worker: Workflow<T, z.ZodType<R, R>>
 }
@@ -58,11 +59,9 @@ export function orchestrationContract<Q extends z.ZodType, R>(options: {
 }
 
 /** Defines an orchestrator and its workers. */
-export function orchestratorWorker<
-  Q extends z.ZodType,
-  T extends z.ZodType,
-  R,
->(options: OrchestratorWorkerOptions<Q, T, R>): Orchestration<Q, T, R> {
+export function orchestratorWorker<Q extends z.ZodType, T extends z.ZodType, R>(
+  options: OrchestratorWorkerOptions<Q, T, R>,
+): Orchestration<Q, T, R> {
   const { name, version = '1' } = options
   const worker = workflow({
     name: `${name}-worker`,

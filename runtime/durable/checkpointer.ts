@@ -67,9 +67,7 @@ export class Checkpointer {
         this.#phase = { name: 'begun' }
         this.#bytesSince = 0
         this.#stateBytes = 0
-        return [
-          { type: 'CheckpointBegun', forgetBefore: now - this.#settings.deduplicationMs },
-        ]
+        return [{ type: 'CheckpointBegun', forgetBefore: now - this.#settings.deduplicationMs }]
       case 'snapshots':
         return this.#snapshots(state, this.#phase)
       default:

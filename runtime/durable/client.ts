@@ -17,7 +17,7 @@ import type { MessageBody, Outcome, Result } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import type { AnyContract, Contract, Signal } from './definition.ts'
 import { listRuns, type RunSummary } from './inspect.ts'
-import { decodePayload, encodePayload, errorOfOutcome } from './payload.ts'
+import { asError, decodePayload, encodePayload, errorOfOutcome } from './payload.ts'
 import { Writer, type Reserve, type Write, type WriteSource } from './writer.ts'
 
 const appendAttempts = 5
@@ -106,7 +106,10 @@ export function createClient(options: ClientOptions): Client {
     const value = codec.message.encode({ id, runId, body })
     const type = `stoa.${body.type}`
     const context = { id, source: 'client', type, time: clock.now(), correlationId: runId }
-    const headers = cloudEventHeaders({ ...context, ...(traceparent === undefined ? {} : { traceparent }) })
+    const headers = cloudEventHeaders({
+      ...context,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    })
     const partition = partitionFor(key, await partitionsOf(log, topic))
     await outbound.append({ topic, partition, record: { key: runId, value, headers } })
   }
@@ -147,7 +150,13 @@ export function createClient(options: ClientOptions): Client {
       // Opened first, so that the result cannot be missed.
       await resultsOf(contract.name)
       const payload = encodePayload(input, what)
-      const start: MessageBody = { type: 'Start', version: null, input: payload, parent: null, root: id }
+      const start: MessageBody = {
+        type: 'Start',
+        version: null,
+        input: payload,
+        parent: null,
+        root: id,
+      }
       const key = runOptions.key ?? id
       await send(contract.name, id, key, start, runOptions.traceparent)
       return handle(contract, id, key, true)
@@ -157,7 +166,7 @@ export function createClient(options: ClientOptions): Client {
     async close() {
       outbound.close()
       const open = await Promise.allSettled(readers.values())
-      await Promise.all(open.map((reader) => reader.status === 'fulfilled' && reader.value.close()))
+      for (const reader of open) if (reader.status === 'fulfilled') await reader.value.close()
       await options.onClose?.()
     },
   }
@@ -201,7 +210,7 @@ class Outbound implements WriteSource {
     return new Promise((resolve, reject) => {
       const settle: Write['settle'] = (result) => {
         if ('offset' in result) resolve()
-        else reject(result.error)
+        else reject(asError(result.error))
       }
       this.#waiting.push({ ...write, settle })
       this.#writer.wake()

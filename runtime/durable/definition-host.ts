@@ -183,8 +183,9 @@ export class DefinitionHost implements PartitionHost {
 
   async #checkTopics(): Promise<void> {
     const { name } = this.current
+    const { inbox, journal, results } = definitionTopics(name)
     const counts = new Map<string, number>()
-    for (const topic of Object.values(definitionTopics(name))) {
+    for (const topic of [inbox, journal, results]) {
       try {
         counts.set(topic, await this.#kernel.log.partitions(topic))
       } catch (cause) {

@@ -41,10 +41,10 @@ export interface Workflow<I extends z.ZodType, O extends z.ZodType> extends Cont
 export type AnyContract = Contract<z.ZodType, z.ZodType>
 export type AnyWorkflow = Workflow<z.ZodType, z.ZodType>
 
-export interface WorkflowOptions<
-  I extends z.ZodType,
-  O extends z.ZodType,
-> extends ContractOptions<I, O> {
+export interface WorkflowOptions<I extends z.ZodType, O extends z.ZodType> extends ContractOptions<
+  I,
+  O
+> {
   /** Signals checked when they arrive; others are checked by the wait that takes them. */
   readonly signals?: readonly Signal<z.ZodType>[]
   /** Runs busy at once in one process; when full, the inbox waits. Default 1,000. */
@@ -86,7 +86,7 @@ export function workflow<I extends z.ZodType, O extends z.ZodType>(
     signals: options.signals ?? [],
     concurrency,
     resultRetention: options.resultRetention,
-    run: options.run,
+    run: (ctx, input) => options.run(ctx, input),
   }
 }
 

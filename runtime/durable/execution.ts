@@ -403,7 +403,11 @@ export class Execution {
       const timeoutMs = parseDuration(body.options.timeout ?? stepTimeoutMs)
       const value = await this.#within(timeoutMs, operation.name, current, body.run(step))
       emitted = this.#isCurrent(operation, current)
-        ? { ...stepOf(operation, attempt), type: 'StepCompleted', output: this.#output(operation, value) }
+        ? {
+            ...stepOf(operation, attempt),
+            type: 'StepCompleted',
+            output: this.#output(operation, value),
+          }
         : null
     } catch (error) {
       emitted = this.#isCurrent(operation, current) ? this.#failed(operation, attempt, error) : null
@@ -459,7 +463,10 @@ export class Execution {
     const key = `${this.runId}/${String(operation.index)}/${operation.name}`
     return {
       runId: this.runId,
-      idempotencyKey: this.#host.sabotage === 'key-differs-per-attempt' ? `${key}/${this.#host.randomness.uuid()}` : key,
+      idempotencyKey:
+        this.#host.sabotage === 'key-differs-per-attempt'
+          ? `${key}/${this.#host.randomness.uuid()}`
+          : key,
       attempt,
       get abortSignal() {
         return current.signal
@@ -509,7 +516,10 @@ export class Execution {
 
   #completed(value: unknown): EntryBody {
     try {
-      return { type: 'RunCompleted', output: encodePayload(value, `the output of run ${this.runId}`) }
+      return {
+        type: 'RunCompleted',
+        output: encodePayload(value, `the output of run ${this.runId}`),
+      }
     } catch (error) {
       return { type: 'RunFailed', error: failureOf(error, 'OUTPUT_INVALID') }
     }

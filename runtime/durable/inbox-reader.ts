@@ -145,7 +145,10 @@ export class InboxReader {
         if (before > low) await log.trim(topic, partition, before)
       })
       .catch((error: unknown) => {
-        this.#host.logger.warn({ error, topic, partition }, 'trimming the inbox failed; it is tried again')
+        this.#host.logger.warn(
+          { error, topic, partition },
+          'trimming the inbox failed; it is tried again',
+        )
       })
   }
 
@@ -239,7 +242,10 @@ export class InboxReader {
       this.#kernel.settings.sabotage === 'result-overwritten'
         ? { kind: 'result', runId, endedAt: endedAt + 1, outcome }
         : { kind: 'result', runId, endedAt, outcome }
-    const items = [result, ...(parent === null ? [] : [replyTo(parent, `${message.id}/answer`, outcome)])]
+    const items = [
+      result,
+      ...(parent === null ? [] : [replyTo(parent, `${message.id}/answer`, outcome)]),
+    ]
     for (const item of items) {
       this.#addAnswer({ offset, write: (settle) => this.#sender.writeOf(item, settle) })
     }
@@ -251,7 +257,16 @@ export class InboxReader {
     this.#host.logger.warn({ ...place, code, cause }, errorCodes[code])
     const { codec, clock, topology } = this.#kernel
     const at = clock.now()
-    const letter = codec.deadLetter.encode({ topic, partition, offset, at, code, cause, key, value })
+    const letter = codec.deadLetter.encode({
+      topic,
+      partition,
+      offset,
+      at,
+      code,
+      cause,
+      key,
+      value,
+    })
     const id = `${topic}/${String(partition)}/${String(offset)}`
     const headers = cloudEventHeaders({ id, source: topic, type: 'stoa.DeadLetter', time: at })
     this.#addAnswer({
@@ -260,7 +275,12 @@ export class InboxReader {
         const target = topology.partitionFor(deadLettersTopic, id)
         return target === undefined
           ? undefined
-          : { topic: deadLettersTopic, partition: target, record: { key: id, value: letter, headers }, settle }
+          : {
+              topic: deadLettersTopic,
+              partition: target,
+              record: { key: id, value: letter, headers },
+              settle,
+            }
       },
     })
   }

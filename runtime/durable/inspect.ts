@@ -82,7 +82,8 @@ function waitsOf(run: RunState): readonly string[] {
     ...run.waits.map((wait) => `signal '${wait.name}'`),
     ...[...run.calls.values()].map((call) => `run ${call.runId} of '${call.name}'`),
     ...[...run.retries.values()].map(
-      (retry) => `attempt ${String(retry.attempt + 1)} of step '${retry.name}' at ${time(retry.retryAt)}`,
+      (retry) =>
+        `attempt ${String(retry.attempt + 1)} of step '${retry.name}' at ${time(retry.retryAt)}`,
     ),
     ...[...run.timers]
       .filter(([index]) => !isWait(index))

@@ -56,7 +56,8 @@ export function takeIn(
       : { verdict: 'answer', outcome: run.outcome, parent: null }
   }
   const hasEnded = run?.status === 'ended' || queued?.isEnding === true
-  const isSeen = run?.seen.includes(message.id) === true || queued?.messageIds.has(message.id) === true
+  const isSeen =
+    run?.seen.includes(message.id) === true || queued?.messageIds.has(message.id) === true
   if (hasEnded || isSeen) return drop
   switch (body.type) {
     case 'Signal': {
@@ -68,11 +69,18 @@ export function takeIn(
     }
     case 'Reply':
       return run?.calls.has(body.index) === true
-        ? { verdict: 'enter', body: { type: 'CallCompleted', index: body.index, outcome: body.outcome } }
+        ? {
+            verdict: 'enter',
+            body: { type: 'CallCompleted', index: body.index, outcome: body.outcome },
+          }
         : drop
     case 'Cancel': {
       if (run !== undefined && run.cancelReason !== null) return drop
-      const entry: EntryBody = { type: 'CancelRequested', messageId: message.id, reason: body.reason }
+      const entry: EntryBody = {
+        type: 'CancelRequested',
+        messageId: message.id,
+        reason: body.reason,
+      }
       return { verdict: 'enter', body: entry }
     }
     case 'Resume':

@@ -8,14 +8,7 @@ import type { Entry, EntryBody } from '../../schemas/records.ts'
 import type { StepContext, StepOptions } from './context.ts'
 
 export type OperationKind =
-  | 'step'
-  | 'sleep'
-  | 'wait'
-  | 'call'
-  | 'start'
-  | 'cancel'
-  | 'publish'
-  | 'continue'
+  'step' | 'sleep' | 'wait' | 'call' | 'start' | 'cancel' | 'publish' | 'continue'
 
 export interface StepBody {
   readonly run: (step: StepContext) => unknown

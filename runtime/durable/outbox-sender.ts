@@ -82,7 +82,13 @@ export class OutboxSender {
       }
       const record = this.#record(sending.item)
       if (reserve(place.topic, place.partition, record.value.byteLength + recordOverheadBytes)) {
-        writes.push({ ...place, record, settle: (result) => { this.#settle(sending, result) } })
+        writes.push({
+          ...place,
+          record,
+          settle: (result) => {
+            this.#settle(sending, result)
+          },
+        })
       } else {
         isFull = true
         left.push(sending)
@@ -118,7 +124,8 @@ export class OutboxSender {
     if (item.kind === 'message' && 'partition' in item.placement) {
       return { topic, partition: item.placement.partition }
     }
-    const key = item.kind === 'message' && 'key' in item.placement ? item.placement.key : itemKey(item)
+    const key =
+      item.kind === 'message' && 'key' in item.placement ? item.placement.key : itemKey(item)
     const partition = this.#kernel.topology.partitionFor(topic, key)
     return partition === undefined ? undefined : { topic, partition }
   }
@@ -141,7 +148,12 @@ export class OutboxSender {
         const { runId, endedAt, outcome } = item
         const id = `${definition}/${runId}/result`
         // Everything here comes from the journal, so that a duplicate is byte-identical.
-        const headers = cloudEventHeaders({ id, source: definition, type: 'stoa.Result', time: endedAt })
+        const headers = cloudEventHeaders({
+          id,
+          source: definition,
+          type: 'stoa.Result',
+          time: endedAt,
+        })
         return { key: runId, value: codec.result.encode({ runId, endedAt, outcome }), headers }
       }
       case 'published': {

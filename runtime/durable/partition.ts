@@ -15,11 +15,23 @@ import { FencedError, LogError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { LogRecord } from '../log/port.ts'
 import { cloudEventHeaders } from '../../schemas/headers.ts'
-import type { CheckpointPart, Commit, Entry, EntryBody, OutboxPosition } from '../../schemas/records.ts'
+import type {
+  CheckpointPart,
+  Commit,
+  Entry,
+  EntryBody,
+  OutboxPosition,
+} from '../../schemas/records.ts'
 import { Checkpointer } from './checkpointer.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { ExecutionHost } from './execution.ts'
-import { comparePositions, emptyPartition, fold, restoringPartition, type PartitionState } from './fold.ts'
+import {
+  comparePositions,
+  emptyPartition,
+  fold,
+  restoringPartition,
+  type PartitionState,
+} from './fold.ts'
 import { InboxReader } from './inbox-reader.ts'
 import { readJournal, type PlacedCommit } from './journal-reader.ts'
 import type { Kernel } from './kernel.ts'
@@ -137,7 +149,9 @@ export class Partition implements WriteSource {
       } catch (error) {
         if (!this.#isWanted(tenure)) return
         const isFenced = error instanceof FencedError
-        const message = isFenced ? 'a newer owner holds the partition' : 'acquiring the partition failed'
+        const message = isFenced
+          ? 'a newer owner holds the partition'
+          : 'acquiring the partition failed'
         this.#logger[isFenced ? 'info' : 'warn']({ error }, message)
         this.#phase = 'acquiring'
         await this.#wait(retryMs * (0.5 + this.#kernel.randomness.number()))
@@ -290,7 +304,12 @@ export class Partition implements WriteSource {
   #write(value: Buffer, type: string, settle: Write['settle']): Write {
     const { partition, definition } = this.home
     const id = `${definition}/${String(partition)}/${this.#kernel.incarnation}/${this.#kernel.randomness.uuid()}`
-    const headers = cloudEventHeaders({ id, source: definition, type, time: this.#kernel.clock.now() })
+    const headers = cloudEventHeaders({
+      id,
+      source: definition,
+      type,
+      time: this.#kernel.clock.now(),
+    })
     return { topic: this.#journal, partition, record: { key: null, value, headers }, settle }
   }
 
@@ -302,7 +321,8 @@ export class Partition implements WriteSource {
     result: { readonly offset: bigint } | { readonly error: unknown },
   ): void {
     if ('error' in result || result.offset < this.#next) {
-      const error = 'error' in result ? result.error : new Error('acknowledged below what was expected')
+      const error =
+        'error' in result ? result.error : new Error('acknowledged below what was expected')
       this.#logger.warn({ error }, 'the fate of a commit is not known')
       void this.#recover()
       return
@@ -401,7 +421,10 @@ export class Partition implements WriteSource {
     this.#serve()
     this.#resumeRuns()
     const runs = this.#live.size
-    this.#logger.info({ epoch: String(state.epoch), runs, from: String(from) }, 'partition acquired')
+    this.#logger.info(
+      { epoch: String(state.epoch), runs, from: String(from) },
+      'partition acquired',
+    )
   }
 
   async #foldFrom(from: bigint, fence: bigint, nonce: string): Promise<PartitionState> {
@@ -435,7 +458,13 @@ export class Partition implements WriteSource {
   #fence(): Promise<{ readonly offset: bigint; readonly nonce: string }> {
     const nonce = this.#kernel.randomness.uuid()
     return new Promise((resolve, reject) => {
-      const request = { nonce, resolve: (offset: bigint) => { resolve({ offset, nonce }) }, reject }
+      const request = {
+        nonce,
+        resolve: (offset: bigint) => {
+          resolve({ offset, nonce })
+        },
+        reject,
+      }
       this.#fenceRequest = request
       this.#kernel.writer.wake()
     })
@@ -549,7 +578,10 @@ export class Partition implements WriteSource {
     const definition = this.#host.definitionOf(state.version)
     if (definition === undefined) {
       const { version } = state
-      this.#logger.warn({ runId: run.runId, version, code: 'VERSION_UNKNOWN' }, 'run waits for its version')
+      this.#logger.warn(
+        { runId: run.runId, version, code: 'VERSION_UNKNOWN' },
+        'run waits for its version',
+      )
       this.#setBusy(run, false)
       return
     }
@@ -612,9 +644,11 @@ export class Partition implements WriteSource {
     const { lastCheckpoint } = this.#state
     this.#logger.info({ checkpoint: String(lastCheckpoint) }, 'checkpoint taken')
     if (this.#kernel.settings.keepsHistory) return
-    this.#kernel.log.trim(this.#journal, this.home.partition, lastCheckpoint).catch((error: unknown) => {
-      this.#logger.warn({ error }, 'trimming the journal failed; the next checkpoint trims again')
-    })
+    this.#kernel.log
+      .trim(this.#journal, this.home.partition, lastCheckpoint)
+      .catch((error: unknown) => {
+        this.#logger.warn({ error }, 'trimming the journal failed; the next checkpoint trims again')
+      })
   }
 
   // Runs
@@ -657,7 +691,8 @@ export class Partition implements WriteSource {
 
 /** A fold begins at a checkpoint, or at the very beginning of the journal. */
 function startingState(home: Home, offset: bigint, commit: Commit): PartitionState {
-  if (commit.checkpoint.some((part) => part.type === 'CheckpointBegun')) return restoringPartition(home)
+  if (commit.checkpoint.some((part) => part.type === 'CheckpointBegun'))
+    return restoringPartition(home)
   if (offset === 0n) return emptyPartition(home)
   throw new LogError(
     `the journal of ${home.definition}[${String(home.partition)}] begins at offset ${String(offset)}, which is no checkpoint`,

@@ -1,11 +1,6 @@
 /** JSON payloads and failures, in and out of their recorded form. No bytes at all is `undefined`. */
 
-import {
-  CancelledError,
-  StoaError,
-  TerminalError,
-  TimeoutError,
-} from '../errors.ts'
+import { CancelledError, StoaError, TerminalError, TimeoutError } from '../errors.ts'
 import type { Failure, Outcome, Payload } from '../../schemas/records.ts'
 
 /** Payloads larger than this are refused where they are made: 4 MiB. */
@@ -14,16 +9,15 @@ export const largestPayloadBytes = 4 * 1024 * 1024
 /** @throws TerminalError ENTRY_TOO_LARGE, OUTPUT_INVALID when the value is not JSON */
 export function encodePayload(value: unknown, what: string): Payload {
   if (value === undefined) return Buffer.alloc(0)
-  let text: string | undefined
+  let bytes: Buffer
   try {
-    text = JSON.stringify(value)
+    bytes = Buffer.from(JSON.stringify(value))
   } catch (cause) {
     throw new TerminalError(`${what} is not JSON: return plain data`, {
       code: 'OUTPUT_INVALID',
       cause,
     })
   }
-  const bytes = Buffer.from(text ?? '')
   if (bytes.byteLength > largestPayloadBytes) {
     throw new TerminalError(
       `${what} has ${String(bytes.byteLength)} bytes, the limit is ${String(largestPayloadBytes)}: keep large data elsewhere and record where`,
@@ -38,6 +32,11 @@ export function decodePayload(payload: Payload): unknown {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
   const value: unknown = JSON.parse(bytes.toString('utf8'))
   return value
+}
+
+/** What was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 export function failureOf(error: unknown, fallbackCode: string): Failure {

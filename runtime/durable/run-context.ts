@@ -29,7 +29,12 @@ export function runContext(execution: Execution): Context {
     }).promise
     // Signals always carry a payload; a time-out brings nothing.
     if (value === undefined) return undefined
-    return checked(signal.schema, value, 'SIGNAL_INVALID', `signal '${signal.name}' to run ${runId}`)
+    return checked(
+      signal.schema,
+      value,
+      'SIGNAL_INVALID',
+      `signal '${signal.name}' to run ${runId}`,
+    )
   }
 
   return {

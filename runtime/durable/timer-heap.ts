@@ -38,13 +38,22 @@ export class TimerHeap {
     if (first === undefined || (this.#armed !== null && this.#armed.time <= first.time)) return
     this.#armed?.stop()
     const delay = Math.max(0, first.time - this.#clock.now())
-    this.#armed = { time: first.time, stop: this.#clock.after(delay, () => { this.#fire() }) }
+    this.#armed = {
+      time: first.time,
+      stop: this.#clock.after(delay, () => {
+        this.#fire()
+      }),
+    }
   }
 
   #fire(): void {
     this.#armed = null
     const now = this.#clock.now()
-    for (let first = this.#heap[0]; first !== undefined && first.time <= now; first = this.#heap[0]) {
+    for (
+      let first = this.#heap[0];
+      first !== undefined && first.time <= now;
+      first = this.#heap[0]
+    ) {
       this.#removeFirst()
       first.callback()
     }

@@ -1,6 +1,6 @@
 // The inspection's orchestrator as a service.
 
-import { serve } from '../../runtime/serve.ts'
+import { serve } from '../../runtime/index.ts'
 import { inspection } from './inspection.ts'
 
 await serve(inspection.orchestrator)

@@ -1,6 +1,6 @@
 // The review as a service.
 
-import { serve } from '../../runtime/serve.ts'
+import { serve } from '../../runtime/index.ts'
 import { review } from './review.ts'
 
 await serve(review)
