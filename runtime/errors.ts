@@ -5,9 +5,11 @@
 
 /** All codes, with the sentence of the documentation that says what happened. */
 export const errorCodes = {
+  BACKEND_FAILED: 'Kafka or the schema registry could not be started here',
+  BACKEND_IMPOSSIBLE: 'this machine offers no way to start a Kafka',
   CANCELLED: 'the run was cancelled',
-  CONFIGURATION_INVALID: 'the environment does not configure the service',
   CODEC_UNKNOWN_SCHEMA: 'the registry does not know the schema of a record',
+  CONFIGURATION_INVALID: 'what was configured cannot be used',
   DURATION_INVALID: 'a duration cannot be read',
   ENTRY_TOO_LARGE: 'a value is too large for an entry of the journal',
   FENCED: 'a newer owner has taken the partition',
@@ -22,11 +24,11 @@ export const errorCodes = {
   REGISTRY_REFUSED: 'the schema registry refused what it was asked',
   REGISTRY_UNAVAILABLE: 'the schema registry did not answer',
   RETRYABLE: 'a step asked to be tried again',
-  RUN_FAILED: 'the run ended with an error',
   RUN_NOT_FOUND: 'no run has this id',
   RUN_THREW: 'the code of a workflow threw an error that is not terminal',
   SIGNAL_INVALID: 'the payload of a signal does not match its schema',
   STEP_EXHAUSTED: 'a step failed in every attempt',
+  STEP_FAILED: 'the body of a step threw an error without a code',
   TERMINAL: 'the code ended the run for good',
   TIMED_OUT: 'something took longer than its limit',
   TOPIC_MISMATCH: 'the topics of a definition differ in their partition counts',

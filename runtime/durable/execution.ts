@@ -509,7 +509,7 @@ export class Execution {
       error instanceof CancelledError ||
       error instanceof TimeoutError
     ) {
-      return { type: 'RunFailed', error: failureOf(error, 'RUN_FAILED') }
+      return { type: 'RunFailed', error: failureOf(error, 'TERMINAL') }
     }
     return this.#parked(error)
   }

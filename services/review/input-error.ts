@@ -1,6 +1,6 @@
 // A review that cannot begin: what it was given is not there, not readable or not what it says.
 
-/** Every code of an {@link InputError}. */
+/** Every code of an {@link InputError}; LOCKFILE_CHANGED is found by the review itself. */
 export const inputErrorCodes = [
   'DIRECTORY_NOT_FOUND',
   'DIRECTORY_UNREADABLE',
@@ -8,6 +8,7 @@ export const inputErrorCodes = [
   'LOCKFILE_UNREADABLE',
   'LOCKFILE_TOO_LARGE',
   'LOCKFILE_MALFORMED',
+  'LOCKFILE_CHANGED',
   'LOCKFILE_CONFLICTED',
   'LOCKFILE_V1',
   'LOCKFILE_UNSUPPORTED',
