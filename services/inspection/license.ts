@@ -1,12 +1,12 @@
 // The licence of a package: what its manifest declares, else what its licence file is.
 
 import { isAbsolute, join } from 'node:path'
-import correct from 'spdx-correct'
 import { compareText } from '../contracts/compare-text.ts'
 import type { License } from '../contracts/package-facts.ts'
 import type { Problem } from '../contracts/problem.ts'
 import { readProjectFile } from '../contracts/project-file.ts'
 import { parseSpdx } from '../contracts/spdx.ts'
+import { guessExpression } from './license-guess.ts'
 import { recognizeLicense } from './license-text.ts'
 
 export interface LicenseFacts {
@@ -97,20 +97,4 @@ async function fromNamedFile(
   const expression = recognizeLicense(read.text)
   if (expression !== null) return fromText(expression)
   return inWords([{ code: 'LICENSE_FILE_UNKNOWN', detail: `${name} is not a known text` }])
-}
-
-// Each licence of a composed declaration is corrected on its own: corrected as a whole, "GPL OR
-// something" would become one of the two.
-function guessExpression(declared: string): string | null {
-  const parts = declared.split(/(\s+(?:OR|AND)\s+|[()])/i)
-  const corrected = parts.map((part, index) =>
-    index % 2 === 1 || part.trim() === '' ? part : correctOne(part.trim()),
-  )
-  if (corrected.includes(null)) return null
-  const expression = corrected.join('')
-  return parseSpdx(expression) === null ? null : expression
-}
-
-function correctOne(name: string): string | null {
-  return parseSpdx(name) === null ? correct(name, { upgrade: false }) : name
 }
