@@ -26,7 +26,7 @@ export const Finding = z
     evidence: z.string().meta({ description: 'What was seen, word for word where it can be.' }),
     agent: z.string().min(1).meta({ description: 'Who found it.' }),
   })
-  .meta({ description: 'One thing that a person may have to act on.' })
+  .meta({ id: 'Finding', description: 'One thing that a person may have to act on.' })
 export type Finding = z.infer<typeof Finding>
 
 const longestEvidence = 500

@@ -21,7 +21,7 @@ export const ReportPackage = z
       .array(z.string())
       .meta({ description: 'Every version of that name in the tree, the lowest first.' }),
   })
-  .meta({ description: 'One entry of the lock.' })
+  .meta({ id: 'Package', description: 'One entry of the lock.' })
 export type ReportPackage = z.infer<typeof ReportPackage>
 
 export const Counts = z.strictObject({

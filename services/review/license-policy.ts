@@ -58,8 +58,8 @@ function spellings(license: string, plus: boolean): string[] {
 // The names of one licence, the most specific first.
 function judgeIds(names: readonly string[], lists: LicenseLists): Judgement {
   const because = names.slice(0, 1)
-  for (const name of names) {
-    for (const matches of [isSame, isOfFamily]) {
+  for (const matches of [isSame, isOfFamily]) {
+    for (const name of names) {
       for (const ruling of ['denied', 'review', 'allowed'] as const) {
         if (lists[ruling].some((pattern) => matches(pattern, name))) return { ruling, because }
       }

@@ -5,9 +5,8 @@ import { isRecord } from '../contracts/manifest.ts'
 
 /** The name of the package at a path, by npm's rule: the folder, with the scope before it. */
 export function nameFromPath(path: string): string {
-  const marker = 'node_modules/'
-  const parts = path.slice(path.lastIndexOf(marker) + (path.includes(marker) ? marker.length : 0))
-  const segments = parts.split('/').filter((segment) => segment !== '')
+  const nested = path.split('node_modules/').at(-1) ?? path
+  const segments = nested.split('/').filter((segment) => segment !== '')
   const folder = segments.at(-1) ?? path
   const scope = segments.at(-2)
   return scope?.startsWith('@') ? `${scope}/${folder}` : folder

@@ -19,7 +19,7 @@ export function packageObservations(facts: PackageFacts): Observation[] {
       evidence: facts.deprecated,
     })
   }
-  if (!facts.enginesOk) {
+  if (!facts.enginesOk && !isLeftOut(facts)) {
     found.push({
       kind: 'engines-mismatch',
       message: `${name} does not support Node.js ${facts.node}`,
@@ -50,6 +50,11 @@ export function packageObservations(facts: PackageFacts): Observation[] {
     })
   }
   return found
+}
+
+// npm leaves out an optional package that does not fit the machine.
+function isLeftOut({ optional, problems }: PackageFacts): boolean {
+  return optional && problems.some(({ code }) => code === 'NOT_INSTALLED')
 }
 
 function scriptEvidence({ scripts, native }: PackageFacts): string {

@@ -48,12 +48,12 @@ export function missingFindings(facts: readonly PackageFacts[]): Finding[] {
   const development = fetched.filter(({ dev }) => dev)
   const found: Finding[] = []
   let excused: readonly PackageFacts[] = []
-  if (fetched.length > 0 && fetched.every(isMissing)) {
+  if (fetched.some(isMissing) && fetched.every(isAbsent)) {
     excused = fetched
     found.push(
       aboutTree('nothing is installed: facts are from the lock alone', `0 of ${fetched.length}`),
     )
-  } else if (development.length > 0 && development.every(isMissing)) {
+  } else if (development.some(isMissing) && development.every(isAbsent)) {
     excused = development
     found.push(aboutTree('no development package is installed', `0 of ${development.length}`))
   }
@@ -63,6 +63,11 @@ export function missingFindings(facts: readonly PackageFacts[]): Finding[] {
     found.push(about(missing, 'package-missing', message, missing.path))
   }
   return found
+}
+
+// Missing, or not even looked for.
+function isAbsent(facts: PackageFacts): boolean {
+  return isMissing(facts) || facts.problems.some(({ code }) => code === 'PATH_UNSAFE')
 }
 
 function isMissing({ problems }: PackageFacts): boolean {
