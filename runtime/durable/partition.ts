@@ -375,7 +375,6 @@ export class Partition implements WriteSource {
     this.#phase = 'recovering'
     this.#inFlight = null
     this.#queue.requeue()
-    this.#checkpointer.abandon()
     let retryMs = firstRetryMs
     while (tenure === this.#tenure) {
       try {
@@ -385,6 +384,7 @@ export class Partition implements WriteSource {
         this.#checkFences(commits, nonce)
         this.#next = offset + 1n
         this.#foldAndAct(commits)
+        this.#checkpointer.abandon()
         this.#queue.dropFolded(this.#state)
         this.#serve()
         return
