@@ -40,6 +40,12 @@ test.each([
   expect(declaredEngines(engines)).toEqual(expected)
 })
 
+test('a megabyte for an engine is done with quickly', () => {
+  const started = performance.now()
+  declaredEngines([`${'a'.repeat(1_000_000)}\n`])
+  expect(performance.now() - started).toBeLessThan(1000)
+})
+
 test('a bin that is one file is named like the package, without its scope', () => {
   expect(binNames('@scope/tool', './cli.js')).toEqual(['tool'])
   expect(binNames('tool', { b: 'b.js', a: 'a.js', bad: 1 })).toEqual(['a', 'b'])

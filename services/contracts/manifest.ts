@@ -85,6 +85,7 @@ function licenseName(value: unknown): string | null {
 
 function enginePair(engine: unknown): readonly [string, unknown] {
   if (typeof engine !== 'string') return ['', null]
-  const match = /^\s*([a-z]+)\s*(.*)$/i.exec(engine)
-  return match ? [match[1]?.toLowerCase() ?? '', match[2] ?? ''] : ['node', engine]
+  const text = clip(engine, longest.engine)
+  const match = /^\s*([a-z]+)\s*(.*)$/i.exec(text)
+  return match ? [match[1]?.toLowerCase() ?? '', match[2] ?? ''] : ['node', text]
 }

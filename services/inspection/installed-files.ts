@@ -39,12 +39,16 @@ export async function readInstalledFiles(
   let [files, bytes, entries] = [0, 0, 0]
   let native = false
   let isTooLarge = false
+  let isUnknown = shallow
 
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     signal?.throwIfAborted()
     const { directory, depth } = next
     const listed = await attempt(() => readdir(directory, { withFileTypes: true }), unreadable)
-    if (listed === null) continue
+    if (listed === null) {
+      isUnknown ||= depth === 1
+      continue
+    }
 
     entries += listed.length
     if (entries > maxEntries || depth > maxDepth) {
@@ -72,7 +76,7 @@ export async function readInstalledFiles(
     }
   }
   return {
-    size: isTooLarge || shallow ? null : { files, bytes },
+    size: isTooLarge || isUnknown ? null : { files, bytes },
     native: native || topFiles.includes('binding.gyp'),
     topFiles,
     problems: problemsOf(isTooLarge, unreadable),

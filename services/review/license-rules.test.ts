@@ -41,6 +41,18 @@ test('no licence at all is missing, a file with unknown terms is for a person', 
   expect(kinds({ ...none, problems })).toEqual(['license-review'])
 })
 
+test.each([
+  ['declares no licence, and has no licence file', {}],
+  ['declares no licence in the lock', { installed: null }],
+  [
+    'has no licence that could be read',
+    { problems: [{ code: 'MANIFEST_MALFORMED' as const, detail: '' }] },
+  ],
+])('a missing licence: left %s', (message, changes) => {
+  const [observation] = licenseObservations(factsOf({ ...none, ...changes }), defaultPolicy)
+  expect(observation?.message).toBe(`left ${message}`)
+})
+
 test('a misspelt licence is judged by what it most likely means', () => {
   expect(kinds(declared('Apache 2', 'Apache-2.0'))).toEqual(['license-misspelt'])
   expect(kinds(declared('Gnu GPL', 'GPL-3.0'))).toEqual(['license-misspelt', 'license-denied'])

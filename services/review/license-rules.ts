@@ -2,8 +2,17 @@
 
 import type { PackageFacts } from '../contracts/package-facts.ts'
 import type { Policy } from '../contracts/policy.ts'
+import type { ProblemCode } from '../contracts/problem.ts'
 import { judgeLicense } from './license-policy.ts'
 import type { Observation } from './observation.ts'
+
+const hidesManifest = new Set<ProblemCode>([
+  'UNREADABLE',
+  'SYMLINK',
+  'MANIFEST_MISSING',
+  'MANIFEST_TOO_LARGE',
+  'MANIFEST_MALFORMED',
+])
 
 /** Judges a package's licence; the project's own workspaces need none. */
 export function licenseObservations(facts: PackageFacts, policy: Policy): Observation[] {
@@ -72,12 +81,24 @@ function undeclared(facts: PackageFacts): Observation {
       evidence: file.detail,
     }
   }
-  const where = facts.installed === null ? 'the lock' : 'its package.json or a licence file'
-  return {
-    kind: 'license-missing',
-    message: `${facts.name} declares no licence in ${where}`,
-    evidence: facts.installed === null ? 'no license in the lock; not installed' : 'no license',
+  if (facts.problems.some(({ code }) => hidesManifest.has(code))) {
+    return {
+      kind: 'license-missing',
+      message: `${facts.name} has no licence that could be read`,
+      evidence: 'no license in the lock, and package.json cannot be read',
+    }
   }
+  return facts.installed === null
+    ? {
+        kind: 'license-missing',
+        message: `${facts.name} declares no licence in the lock`,
+        evidence: 'no license in the lock, and nothing on disk was read',
+      }
+    : {
+        kind: 'license-missing',
+        message: `${facts.name} declares no licence, and has no licence file`,
+        evidence: 'no license in package.json',
+      }
 }
 
 function inWords(facts: PackageFacts, expression: string): Observation {

@@ -2,6 +2,10 @@
 
 import { posix } from 'node:path'
 import { isRecord } from '../contracts/manifest.ts'
+import { matchesGlob } from './glob.ts'
+
+const mostGlobs = 200
+const longestPath = 1000
 
 /** The name of the package at a path, by npm's rule: the folder, with the scope before it. */
 export function nameFromPath(path: string): string {
@@ -25,24 +29,13 @@ export function linkTarget(resolved: string): string {
 export function workspaceTest(workspaces: unknown): (path: string) => boolean {
   const listed = isRecord(workspaces) ? workspaces.packages : workspaces
   const globs = (Array.isArray(listed) ? listed : []).filter((glob) => typeof glob === 'string')
-  const rules = globs
-    .filter((glob) => glob.length <= 500)
-    .map((glob) => ({ excludes: glob.startsWith('!'), pattern: globPattern(glob) }))
+  const rules = globs.slice(0, mostGlobs).map((glob) => ({
+    excludes: glob.startsWith('!'),
+    pattern: posix.normalize(glob.slice(0, longestPath).replace(/^!/, '')).replace(/^\/|\/$/g, ''),
+  }))
   return (path) => {
-    if (path.split('/').includes('node_modules')) return false
-    const last = rules.findLast(({ pattern }) => pattern.test(path))
+    if (path.length > longestPath || path.split('/').includes('node_modules')) return false
+    const last = rules.findLast(({ pattern }) => matchesGlob(pattern, path))
     return last !== undefined && !last.excludes
   }
-}
-
-// What workspaces use of globs: *, ** and ?, and a plain path.
-function globPattern(glob: string): RegExp {
-  const path = posix.normalize(glob.replace(/^!/, '')).replace(/^\/|\/$/g, '')
-  const source = path.replace(/\*\*\/?|[*?]|[^*?]+/g, (part) => {
-    if (part.startsWith('**')) return '.*'
-    if (part === '*') return '[^/]*'
-    if (part === '?') return '[^/]'
-    return part.replace(/[\\^$.|+()[\]{}]/g, '\\$&')
-  })
-  return new RegExp(`^${source}$`)
 }
