@@ -4,6 +4,7 @@ import { choose, givenBackend, type Found } from './choice.ts'
 
 const nothing: Found = {
   docker: false,
+  testcontainers: true,
   java: undefined,
   maven: false,
   downloaded: false,
@@ -18,6 +19,13 @@ describe('the order of choice', () => {
 
   test('without Docker there are processes', () => {
     expect(choose({ ...everything, docker: false })).toEqual(['processes'])
+  })
+
+  test('without the package that drives it, Docker counts for nothing', () => {
+    expect(choose({ ...everything, testcontainers: false })).toEqual(['processes'])
+    expect(() => choose({ ...nothing, docker: true, testcontainers: false })).toThrow(
+      'found Docker without the package testcontainers',
+    )
   })
 
   test('what was downloaded once needs no Maven', () => {

@@ -16,6 +16,8 @@ export interface Given {
 export interface Found {
   /** A Docker daemon answered. */
   readonly docker: boolean
+  /** The package that drives it is installed; an install without development packages lacks it. */
+  readonly testcontainers: boolean
   /** The major version of the Java found, if any. */
   readonly java: number | undefined
   readonly maven: boolean
@@ -50,18 +52,21 @@ export function givenBackend(env: Environment): Given | undefined {
 export function choose(found: Found): readonly Startable[] {
   const hasJava = found.java !== undefined && found.java >= oldestJava
   const ways: Startable[] = []
-  if (found.docker) ways.push('containers')
+  if (found.docker && found.testcontainers) ways.push('containers')
   if (hasJava && (found.maven || found.downloaded)) ways.push('processes')
   if (found.holder === 'processes') ways.reverse()
   if (ways.length > 0) return ways
   throw new UsageError(
     'there is no Kafka to use: set KAFKA_BROKERS and SCHEMA_REGISTRY_URL, or start Docker, ' +
-      `or install Java ${oldestJava} or newer and Maven (${describe(found)})`,
+      `or install Java ${oldestJava} or newer and Maven (found ${describe(found)})`,
     { code: 'BACKEND_IMPOSSIBLE' },
   )
 }
 
-function describe({ java, maven }: Found): string {
-  const found = java === undefined ? 'no Java' : `Java ${java}`
-  return `found no Docker, ${found}, ${maven ? 'Maven' : 'no Maven'}`
+function describe({ docker, java, maven }: Found): string {
+  return [
+    docker ? 'Docker without the package testcontainers' : 'no Docker',
+    java === undefined ? 'no Java' : `Java ${java}`,
+    maven ? 'Maven' : 'no Maven',
+  ].join(', ')
 }

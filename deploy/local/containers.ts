@@ -25,6 +25,16 @@ export interface Containers {
 const registryPort = 8080
 const startTimeoutMs = 120_000
 
+/** Whether the package that drives containers is installed. */
+export function hasTestcontainers(): boolean {
+  try {
+    import.meta.resolve('testcontainers')
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Starts both, pulling the images if need be, and resolves once both answer. */
 export async function startContainers(options: ContainersOptions): Promise<Containers> {
   const { getContainerRuntimeClient } = await import('testcontainers')

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { StoaError } from '../../runtime/errors.ts'
 import { trainInBackground } from './archives.ts'
 import { choose, type Environment, type Startable } from './choice.ts'
-import { startContainers } from './containers.ts'
+import { hasTestcontainers, startContainers } from './containers.ts'
 import { dockerAnswers } from './docker.ts'
 import { findExecutable } from './executable.ts'
 import { findJava, type Java } from './java.ts'
@@ -46,6 +46,7 @@ export async function start(options: StartOptions): Promise<Started> {
   const maven = java && findExecutable('mvn', env)
   const ways = choose({
     docker,
+    testcontainers: docker && hasTestcontainers(),
     java: java?.major,
     maven: maven !== undefined,
     downloaded: isFetched(directory),
