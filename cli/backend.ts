@@ -1,0 +1,110 @@
+/** The Kafka that a command talks to: the one the environment names, or the one that is up here. */
+
+import type { Log } from '../runtime/log/port.ts'
+import { openBackend } from '../runtime/backend.ts'
+import { systemClock, systemRandomness } from '../runtime/clock.ts'
+import { createClient, type Client } from '../runtime/durable/client.ts'
+import { readEnvironment, type Environment } from '../runtime/environment.ts'
+import { createLogger, silentLogger } from '../runtime/logger.ts'
+import type { Codec } from '../schemas/index.ts'
+import { givenBackend } from '../deploy/local/choice.ts'
+import { backendStatus } from '../deploy/local/backend.ts'
+import { CommandError } from './exit-code.ts'
+import type { Variables } from './home.ts'
+import type { Invocation } from './invocation.ts'
+import { requireAnswers } from './reach.ts'
+
+export interface NamedBackend {
+  /** What a service on it has to find in its environment. */
+  readonly variables: Readonly<Record<string, string>>
+  readonly environment: Environment
+  /** Started by this command, or one like it, on this machine. */
+  readonly isLocal: boolean
+}
+
+export interface Connection {
+  readonly log: Log
+  readonly codec: Codec
+  readonly client: Client
+  close(): Promise<void>
+}
+
+/** A dead service's partitions are free after this time: the local broker allows short ones. */
+const localSessionTimeout = '2 seconds'
+
+/** Returns the Kafka of the environment, which answers, or undefined when none is named. */
+export async function givenOf(variables: Variables): Promise<NamedBackend | undefined> {
+  if (givenBackend(variables) === undefined) return undefined
+  const environment = readEnvironment(variables)
+  await requireAnswers(environment)
+  return { variables: {}, environment, isLocal: false }
+}
+
+/** A Kafka on this machine, by its addresses. */
+export function localBackend(
+  address: { readonly brokers: string; readonly registryUrl: string },
+  variables: Variables,
+): NamedBackend {
+  const local = {
+    KAFKA_BROKERS: address.brokers,
+    SCHEMA_REGISTRY_URL: address.registryUrl,
+    STOA_SESSION_TIMEOUT: variables['STOA_SESSION_TIMEOUT'] ?? localSessionTimeout,
+  }
+  return {
+    variables: local,
+    environment: readEnvironment({ ...withoutBackend(variables), ...local }),
+    isLocal: true,
+  }
+}
+
+/** The variables without those that say how another Kafka is reached. */
+export function withoutBackend(variables: Variables): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !/^(KAFKA|SCHEMA_REGISTRY)_/.test(name)),
+  )
+}
+
+/** The Kafka for a command that starts none. @throws CommandError BACKEND_MISSING */
+export async function findBackend({ variables, home }: Invocation): Promise<NamedBackend> {
+  const given = await givenOf(variables)
+  if (given !== undefined) return given
+  const local = await backendStatus(home)
+  if (local?.answers === true) return localBackend(local, variables)
+  throw new CommandError(
+    'there is no Kafka to talk to: start one with `stoa up`, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL',
+    { code: 'BACKEND_MISSING' },
+  )
+}
+
+/** Connects as a client. */
+export async function openConnection(
+  { environment }: NamedBackend,
+  variables: Variables,
+): Promise<Connection> {
+  const logger = variables['STOA_LOG_LEVEL'] === 'debug' ? createLogger('debug') : silentLogger
+  const { log, codec } = await openBackend(environment, 'stoa-command', logger)
+  const client = createClient({
+    ...{ log, codec, logger, clock: systemClock, randomness: systemRandomness },
+  })
+  return {
+    ...{ log, codec, client },
+    async close() {
+      await client.close()
+      await log.close()
+    },
+  }
+}
+
+/** Calls with a connection, and closes it however that ends. */
+export async function connected<T>(
+  invocation: Invocation,
+  act: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const backend = await findBackend(invocation)
+  const connection = await openConnection(backend, invocation.variables)
+  try {
+    return await act(connection)
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,0 +1,32 @@
+/** What the command line and a service's host say to each other, and which services there are. */
+
+import { z } from 'zod'
+
+/** Every service of the review. */
+export const serviceNames = ['review', 'inspection', 'inspector'] as const
+
+const ServiceName = z.enum(serviceNames)
+export type ServiceName = z.infer<typeof ServiceName>
+
+const Order = z.discriminatedUnion('do', [
+  /** Serve, with these variables added to the environment. */
+  z.object({ do: z.literal('serve'), environment: z.record(z.string(), z.string()) }),
+  /** Outlive the parent. */
+  z.object({ do: z.literal('stay') }),
+])
+export type Order = z.infer<typeof Order>
+
+const Report = z.object({ is: z.literal('serving') })
+export type Report = z.infer<typeof Report>
+
+export function readOrder(message: unknown): Order {
+  return Order.parse(message)
+}
+
+export function readServiceName(name: unknown): ServiceName {
+  return ServiceName.parse(name)
+}
+
+export function isReport(message: unknown): message is Report {
+  return Report.safeParse(message).success
+}

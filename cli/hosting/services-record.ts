@@ -1,0 +1,57 @@
+/** The note that says which services run in the background, and on which Kafka. */
+
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { isAliveWith } from '../../deploy/local/process.ts'
+import { serviceNames } from './order.ts'
+import { hostProgram } from './service-process.ts'
+
+const RecordedService = z.object({
+  name: z.enum(serviceNames),
+  pid: z.int().positive(),
+  startedAt: z.number(),
+  logFile: z.string(),
+})
+export type RecordedService = z.infer<typeof RecordedService>
+
+const ServicesRecord = z.object({
+  brokers: z.string(),
+  registryUrl: z.string(),
+  services: z.array(RecordedService),
+})
+export type ServicesRecord = z.infer<typeof ServicesRecord>
+
+/** Returns the note with those of its services that run, or undefined when there is none. */
+export function readServices(home: string): ServicesRecord | undefined {
+  try {
+    const { data } = ServicesRecord.safeParse(JSON.parse(readFileSync(pathIn(home), 'utf8')))
+    return data && { ...data, services: data.services.filter((each) => isUp(each, home)) }
+  } catch {
+    return undefined
+  }
+}
+
+export function writeServices(home: string, record: ServicesRecord): void {
+  mkdirSync(home, { recursive: true })
+  const half = `${pathIn(home)}.half`
+  writeFileSync(half, `${JSON.stringify(record, null, 2)}\n`)
+  renameSync(half, pathIn(home))
+}
+
+export function removeServices(home: string): void {
+  rmSync(pathIn(home), { force: true })
+}
+
+/** What the command line of a service holds: ids of processes are used again. */
+export function markOf({ name }: Pick<RecordedService, 'name'>, home: string): string {
+  return `${hostProgram} ${name} ${home}`
+}
+
+function isUp(service: RecordedService, home: string): boolean {
+  return isAliveWith(service.pid, markOf(service, home))
+}
+
+function pathIn(home: string): string {
+  return join(home, 'services.json')
+}

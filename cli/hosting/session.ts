@@ -1,0 +1,118 @@
+/**
+ * Kafka, its topics and the services, for as long as one command needs them.
+ *
+ * 1. What was there before stays; what was started here is stopped, in the opposite order.
+ * 2. Everything that can be is started at the same time: services are loaded while Kafka starts.
+ */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { startBackend } from '../../deploy/local/backend.ts'
+import { givenOf, localBackend, openConnection, withoutBackend } from '../backend.ts'
+import type { Connection, NamedBackend } from '../backend.ts'
+import type { Invocation } from '../invocation.ts'
+import { ensureReviewTopics } from '../topics/ensure.ts'
+import { serviceNames, type ServiceName } from './order.ts'
+import { ServiceGroup } from './service-group.ts'
+import { readServices } from './services-record.ts'
+
+export interface SessionOptions {
+  /** Whether the services are served here, where they do not run already. */
+  readonly serve: boolean
+  /** Told what goes on. */
+  readonly stage: (text: string) => void
+  /** Told what stays to be seen. */
+  readonly note: (line: string) => void
+}
+
+/** A backend that is still starting when it is no longer wanted gets this long. */
+const patienceMs = 5_000
+
+export class Session {
+  readonly #invocation: Invocation
+  readonly #options: SessionOptions
+  readonly #cleanups: (() => Promise<unknown>)[] = []
+  readonly #failed = Promise.withResolvers<never>()
+
+  constructor(invocation: Invocation, options: SessionOptions) {
+    this.#invocation = invocation
+    this.#options = options
+    this.#failed.promise.catch(() => undefined)
+  }
+
+  /** Rejects when a service cannot be kept up. */
+  get failed(): Promise<never> {
+    return this.#failed.promise
+  }
+
+  /** Starts what is missing and connects; call `stop` however it ends. */
+  async open(): Promise<Connection> {
+    const { variables } = this.#invocation
+    const given = await givenOf(variables)
+    const isServed = (backend?: NamedBackend) =>
+      !this.#options.serve || this.#runningOn(backend).length === serviceNames.length
+    const early = isServed() ? undefined : this.#load(given === undefined)
+    const backend = given ?? (await this.#startLocal())
+    this.#options.stage('creating topics')
+    const [connection] = await Promise.all([this.#connect(backend), ensureReviewTopics(backend)])
+    const services = early ?? (isServed(backend) ? undefined : this.#load(backend.isLocal))
+    services?.serve(backend.variables)
+    return connection
+  }
+
+  /** Stops what was started here. */
+  async stop(): Promise<void> {
+    for (const cleanup of this.#cleanups.splice(0).reverse()) {
+      try {
+        await cleanup()
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#options.note(`stoa: not everything could be stopped: ${reason}`)
+      }
+    }
+  }
+
+  async #startLocal(): Promise<NamedBackend> {
+    const { home, variables } = this.#invocation
+    const progress = (line: string) => this.#options.stage(line)
+    const starting = startBackend({ directory: home, progress, env: variables })
+    const stop = starting.then(
+      (backend) => () => backend.stop(),
+      () => () => Promise.resolve(),
+    )
+    // First in the list, so last to be stopped.
+    this.#cleanups.unshift(async () => {
+      const stopStarted = await Promise.race([stop, delay(patienceMs, undefined, { ref: false })])
+      await stopStarted?.()
+    })
+    return localBackend(await starting, variables)
+  }
+
+  async #connect(backend: NamedBackend): Promise<Connection> {
+    const connection = await openConnection(backend, this.#invocation.variables)
+    this.#cleanups.push(() => connection.close())
+    return connection
+  }
+
+  #load(isLocal: boolean): ServiceGroup {
+    const { home, variables } = this.#invocation
+    const services = new ServiceGroup({
+      names: serviceNames,
+      home,
+      variables: isLocal ? withoutBackend(variables) : variables,
+      onRestart: (name, how) =>
+        this.#options.note(`service ${name} ended (${how}); it is started again`),
+    })
+    services.failed.catch((error: unknown) => this.#failed.reject(error))
+    this.#cleanups.push(() => services.stop())
+    return services
+  }
+
+  /** Services in the background that serve on a backend; without one, on whichever. */
+  #runningOn(backend: NamedBackend | undefined): readonly ServiceName[] {
+    const record = readServices(this.#invocation.home)
+    if (record === undefined) return []
+    const isOther =
+      backend !== undefined && record.brokers !== backend.environment.brokers.join(',')
+    return isOther ? [] : record.services.map(({ name }) => name)
+  }
+}

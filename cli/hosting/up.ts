@@ -1,0 +1,119 @@
+/** `stoa up`: Kafka, the registry and the services in the background. */
+
+import { z } from 'zod'
+import { startBackend } from '../../deploy/local/backend.ts'
+import { withLock } from '../../deploy/local/lock.ts'
+import { terminate } from '../../deploy/local/process.ts'
+import { join } from 'node:path'
+import { givenOf, localBackend, withoutBackend, type NamedBackend } from '../backend.ts'
+import type { Invocation } from '../invocation.ts'
+import { emit, outputFormat, parsed } from '../options.ts'
+import { ensureReviewTopics } from '../topics/ensure.ts'
+import { serviceNames, type ServiceName } from './order.ts'
+import { ServiceGroup } from './service-group.ts'
+import { markOf, readServices, writeServices, type ServicesRecord } from './services-record.ts'
+import { table } from '../terminal/table.ts'
+
+const Options = z.object({ output: outputFormat })
+const graceMs = 5_000
+
+/** Starts what is not up yet and prints where it is. */
+export async function up(invocation: Invocation, given: unknown): Promise<number> {
+  const { terminal, home } = invocation
+  const { output } = parsed(Options, given)
+  const record = await withLock(
+    join(home, 'services.lock'),
+    () => start(invocation),
+    () => terminal.note('waiting for another process that starts the services'),
+  )
+  emit(terminal, output, record, () =>
+    table(
+      [],
+      [
+        ['KAFKA_BROKERS', record.brokers],
+        ['SCHEMA_REGISTRY_URL', record.registryUrl],
+        ['services', record.services.map(({ name }) => name).join(', ')],
+      ],
+    ),
+  )
+  return 0
+}
+
+async function start(invocation: Invocation): Promise<ServicesRecord> {
+  const { home, variables, terminal } = invocation
+  const interrupt = invocation.claimInterrupts()
+  const given = await givenOf(variables)
+  const before = readServices(home)
+  const areUp = before?.services.length === serviceNames.length
+  let early = areUp ? undefined : load(invocation, given === undefined, missingOf(before))
+  try {
+    const backend = given ?? (await startLocal(invocation))
+    await ensureReviewTopics(backend)
+    interrupt.throwIfAborted()
+    const kept = before !== undefined && before.brokers === brokersOf(backend) ? before : undefined
+    if (before !== undefined && kept === undefined) {
+      terminal.note('the services serve another Kafka, so they are started anew')
+      await early?.stop()
+      await stopServices(before, home)
+      early = load(invocation, backend.isLocal, serviceNames)
+    }
+    const services = [...(kept?.services ?? [])]
+    if (early !== undefined) {
+      early.serve(backend.variables)
+      await Promise.race([early.serving(), aborted(interrupt)])
+      for (const { name, pid, startedAt, logFile } of early.processes) {
+        services.push({ name, pid, startedAt, logFile })
+      }
+    }
+    const { registryUrl } = backend.environment
+    const record = { brokers: brokersOf(backend), registryUrl, services }
+    writeServices(home, record)
+    await early?.release()
+    return record
+  } catch (error) {
+    await early?.stop()
+    throw error
+  }
+}
+
+async function startLocal({ home, variables, terminal }: Invocation): Promise<NamedBackend> {
+  const progress = (line: string) => terminal.note(line)
+  const backend = await startBackend({ directory: home, detached: true, progress, env: variables })
+  return localBackend(backend, variables)
+}
+
+function load(
+  { home, variables }: Invocation,
+  isLocal: boolean,
+  names: readonly ServiceName[],
+): ServiceGroup {
+  return new ServiceGroup({
+    names,
+    home,
+    variables: isLocal ? withoutBackend(variables) : variables,
+    onRestart: () => undefined,
+  })
+}
+
+function missingOf(record: ServicesRecord | undefined): readonly ServiceName[] {
+  const running = record?.services.map(({ name }) => name) ?? []
+  return serviceNames.filter((name) => !running.includes(name))
+}
+
+/** Ends services that run in the background. */
+export async function stopServices({ services }: ServicesRecord, home: string): Promise<void> {
+  await Promise.all(
+    services.map((service) => terminate(service.pid, markOf(service, home), graceMs)),
+  )
+}
+
+function brokersOf({ environment }: NamedBackend): string {
+  return environment.brokers.join(',')
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  promise.catch(() => undefined)
+  signal.addEventListener('abort', () => reject(signal.reason))
+  return promise
+}

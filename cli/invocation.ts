@@ -1,0 +1,63 @@
+/** What a command is given: where it was called, what it may write to, and how it is interrupted. */
+
+import { constants } from 'node:os'
+import { homeOf, type Variables } from './home.ts'
+import { terminalOn, type Terminal } from './terminal/terminal.ts'
+
+export interface Invocation {
+  readonly cwd: string
+  readonly variables: Variables
+  /** See `homeOf`. */
+  readonly home: string
+  readonly terminal: Terminal
+  /**
+   * From here on the first interrupt aborts the signal, with a reason that is an `Interruption`,
+   * and the second ends the process. Before, the first ends it.
+   */
+  claimInterrupts(): AbortSignal
+}
+
+/** The command was told to end; it does so once it has stopped what it started. */
+export class Interruption extends Error {
+  readonly exitCode: number
+
+  constructor(signal: InterruptSignal) {
+    super('interrupted')
+    this.exitCode = 128 + constants.signals[signal]
+  }
+}
+
+const interruptSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+type InterruptSignal = (typeof interruptSignals)[number]
+
+/** The invocation of this process. */
+export function invocationOf(process: NodeJS.Process): Invocation {
+  const variables = process.env
+  const cwd = process.cwd()
+  endQuietlyWithoutReader(process)
+  return {
+    cwd,
+    variables,
+    home: homeOf(variables, cwd),
+    terminal: terminalOn(process.stdout, process.stderr, variables),
+    claimInterrupts() {
+      const controller = new AbortController()
+      for (const signal of interruptSignals) {
+        process.on(signal, () => {
+          const interruption = new Interruption(signal)
+          if (controller.signal.aborted) process.exit(interruption.exitCode)
+          controller.abort(interruption)
+        })
+      }
+      return controller.signal
+    },
+  }
+}
+
+/** Whoever reads, such as `head`, may have seen enough. */
+function endQuietlyWithoutReader(process: NodeJS.Process): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+}

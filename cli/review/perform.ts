@@ -1,0 +1,160 @@
+/** One review, from its start to its outcome or to the reason why there is none. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { RunHandle } from '../../runtime/index.ts'
+import { definitionTopics } from '../../schemas/index.ts'
+import type { ReviewRequest } from '../../services/contracts/review-request.ts'
+import { reviewContract, type ReviewOutcome } from '../../services/contracts/review.ts'
+import type { Connection } from '../backend.ts'
+import { CommandError } from '../exit-code.ts'
+import type { Session } from '../hosting/session.ts'
+import { plain } from '../terminal/terminal.ts'
+import { span } from '../terminal/times.ts'
+import type { Progress } from './progress.ts'
+import { StallReader, type Stall } from './stalls.ts'
+
+export interface Performance {
+  readonly session: Session
+  readonly request: ReviewRequest
+  readonly runId: string
+  /** How many packages the lock has. */
+  readonly packages: number
+  readonly progress: Progress
+  readonly interrupt: AbortSignal
+}
+
+const worker = 'inspection-worker'
+const involved = [reviewContract.name, 'inspection', worker]
+/** A review in which nothing happens for so long is looked into. */
+const quietMs = 3_000
+const longestQuietMs = 15_000
+/** Services that run take a start in within milliseconds. */
+const takenInMs = 60_000
+/** What has to end before a cancelled run does has this long. */
+const cancelMs = 3_000
+
+/**
+ * Runs the review. Rejects with the error of the run, with RUN_PARKED or RUN_NOT_TAKEN when it does
+ * not go on, with the failure of a service, or with the interruption.
+ */
+export async function performReview(performance: Performance): Promise<ReviewOutcome> {
+  const { session, request, runId, packages, progress, interrupt } = performance
+  const aborted = rejectionOf(interrupt)
+  const connection = await Promise.race([session.open(), session.failed, aborted])
+  const [run] = await Promise.race([
+    Promise.all([
+      connection.client.start(reviewContract, request, { id: runId }),
+      followInspections(connection, runId, progress),
+    ]),
+    session.failed,
+    aborted,
+  ])
+  progress.inspecting(packages)
+  const result = run.result()
+  const watching = new AbortController()
+  try {
+    const stalled = watchStalls(connection, runId, progress, watching.signal)
+    return await Promise.race([result, stalled, session.failed, aborted])
+  } catch (error) {
+    if (interrupt.aborted) await cancel(run, result, progress)
+    throw error
+  } finally {
+    watching.abort()
+  }
+}
+
+/** Counts the packages as their inspections end; their ids begin with that of the review. */
+async function followInspections(
+  { log }: Connection,
+  runId: string,
+  progress: Progress,
+): Promise<void> {
+  await log.follow({
+    topic: definitionTopics(worker).results,
+    onRecords(_partition, records) {
+      for (const { key } of records) {
+        const id = key === null ? '' : Buffer.from(key).toString('utf8')
+        if (id.startsWith(`${runId}/`)) progress.inspected(id)
+      }
+    },
+  })
+}
+
+/** Looks into the journals whenever nothing happens; rejects once that will not change. */
+async function watchStalls(
+  connection: Connection,
+  runId: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<never> {
+  const reader = new StallReader(connection, involved, runId)
+  const startedAt = performance.now()
+  const told = new Set<string>()
+  let waitMs = quietMs
+  let seen = -1
+  for (;;) {
+    await delay(waitMs, undefined, { signal, ref: false })
+    if (progress.count !== seen) {
+      seen = progress.count
+      waitMs = quietMs
+      continue
+    }
+    waitMs = Math.min(2 * waitMs, longestQuietMs)
+    const stall = await reader.look()
+    refuseParked(stall)
+    tellRetries(stall, progress, told)
+    const quiet = performance.now() - startedAt
+    if (stall.isUnknown && quiet > takenInMs) {
+      throw new CommandError(
+        `no service has taken in run ${runId} for ${span(quiet)}: see that one serves '${reviewContract.name}' on this Kafka`,
+        { code: 'RUN_NOT_TAKEN' },
+      )
+    }
+    if (stall.isUnknown) progress.stage('waiting for a service to take the review in')
+  }
+}
+
+function refuseParked({ parked: [first, ...others] }: Stall): void {
+  if (first === undefined) return
+  const { definition, runId, error } = first
+  const rest = others.length === 0 ? '' : ` (and ${others.length} more)`
+  throw new CommandError(
+    `run ${runId} of '${definition}' is parked${rest}: ${plain(error.message)} [${error.code}]; mend the cause, then stoa run resume ${definition} ${runId}`,
+    { code: 'RUN_PARKED' },
+  )
+}
+
+function tellRetries({ retrying }: Stall, progress: Progress, told: Set<string>): void {
+  for (const { definition, runId, step, attempt, error } of retrying) {
+    const line = `step '${step}' of run ${runId} (${definition}) failed and is tried again: ${plain(error.message)}`
+    if (told.has(line)) continue
+    told.add(line)
+    progress.note(`${line} (attempt ${attempt})`)
+  }
+}
+
+async function cancel(
+  run: RunHandle<ReviewOutcome>,
+  result: Promise<ReviewOutcome>,
+  progress: Progress,
+): Promise<void> {
+  progress.stage('cancelling the review')
+  const ended = result.then(
+    () => undefined,
+    () => undefined,
+  )
+  const cancelled = run.cancel('interrupted at the command line').then(
+    () => ended,
+    () => undefined,
+  )
+  await Promise.race([cancelled, delay(cancelMs)])
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  promise.catch(() => undefined)
+  const fail = () => reject(signal.reason)
+  if (signal.aborted) fail()
+  else signal.addEventListener('abort', fail, { once: true })
+  return promise
+}

@@ -1,0 +1,67 @@
+/** `stoa review <directory>`: from the lock to the report, with everything that takes. */
+
+import { readFile } from 'node:fs/promises'
+import { Report } from '../../services/contracts/report.ts'
+import type { ReviewOutcome } from '../../services/contracts/review.ts'
+import { exitCodes } from '../exit-code.ts'
+import type { Invocation } from '../invocation.ts'
+import { parsed } from '../options.ts'
+import { jsonText } from '../terminal/json.ts'
+import { span } from '../terminal/times.ts'
+import { outcomeText } from './outcome.ts'
+import { Progress } from './progress.ts'
+import { checkRequest, newRunId, Options, requestOf } from './request.ts'
+
+/**
+ * Reviews a project. Standard output has the outcome; with `-o json` the report itself, byte for
+ * byte as in report.json, or what the run returned where that file cannot be read from here.
+ */
+export async function review(
+  invocation: Invocation,
+  directory: unknown,
+  given: unknown,
+): Promise<number> {
+  const { terminal } = invocation
+  const options = parsed(Options, given)
+  const request = requestOf(directory, options, invocation.cwd)
+  const tree = await checkRequest(request)
+  const interrupt = invocation.claimInterrupts()
+  const progress = new Progress(terminal)
+  // Loaded only now, so that a mistake is told at once.
+  const { Session } = await import('../hosting/session.ts')
+  const { performReview } = await import('./perform.ts')
+  const session = new Session(invocation, {
+    serve: options.serve,
+    stage: (text) => progress.stage(text),
+    note: (line) => progress.note(line),
+  })
+  try {
+    const outcome = await performReview({
+      ...{ session, request, progress, interrupt },
+      runId: options.id ?? newRunId(tree.project.name, new Date()),
+      packages: tree.packages.length,
+    })
+    await show(invocation, options.output, outcome, span(progress.elapsedMs()))
+    return outcome.verdict === 'fail' ? exitCodes.findings : exitCodes.ok
+  } finally {
+    progress.stage('stopping')
+    await session.stop()
+    progress.close()
+  }
+}
+
+async function show(
+  { terminal }: Invocation,
+  format: Options['output'],
+  outcome: ReviewOutcome,
+  took: string,
+): Promise<void> {
+  const text = await readFile(outcome.report.json, 'utf8').catch(() => undefined)
+  if (format === 'json') {
+    terminal.print(text?.trimEnd() ?? jsonText(outcome))
+    return
+  }
+  const report = text === undefined ? undefined : Report.safeParse(JSON.parse(text)).data
+  const { colors, columns } = terminal
+  terminal.print(outcomeText(outcome, report, { colors, columns, took }))
+}
