@@ -120,15 +120,14 @@ function plan(name: string, partitions: number, config: TopicPlan['config'] = {}
 async function openMemory(latencyMs: number): Promise<LogHarness> {
   const clock = runningClock()
   const cluster = memoryCluster({ clock, latencyMs })
-  const logs = new Map<Log, { log: MemoryLog; fates: AppendFate[] }>()
+  const logs = new Map<Log, { log: MemoryLog; fate?: AppendFate }>()
   let topics = 0
 
   return {
     sessionTimeoutMs: 1_000,
     connect: () => {
-      const fates: AppendFate[] = []
-      const log = cluster.connect({ interfere: () => fates.shift() })
-      logs.set(log, { log, fates })
+      const log: MemoryLog = cluster.connect({ interfere: () => logs.get(log)?.fate })
+      logs.set(log, { log })
       return log
     },
     createTopic: async (partitions, config) => {
@@ -145,8 +144,12 @@ async function openMemory(latencyMs: number): Promise<LogHarness> {
     },
     settle: () => new Promise((resolve) => clock.after(200, () => resolve())),
     crash: (log) => logs.get(log)?.log.kill(),
-    loseNextAnswer: (log) =>
-      logs.get(log)?.fates.push({ appendAfterMs: 1, settleAfterMs: 9, settle: 'fail' }),
+    loseAnswers: (log) => {
+      const known = logs.get(log)
+      if (known === undefined) throw new Error('the log is of another cluster')
+      known.fate = { appendAfterMs: 1, settleAfterMs: 9, settle: 'fail' }
+      return () => delete known.fate
+    },
     appendWithHole: async (topic, partition, value) => {
       const records = [{ key: null, value: Buffer.from(value) }]
       await cluster.connect().append([{ topic, partition, records }])

@@ -76,8 +76,10 @@ export function appending(harness: Harness): void {
     const topic = await harness().createTopic(3)
     expect(await append(log, topic, 0, 'first')).toBe(0n)
 
-    harness().loseNextAnswer(log)
+    const recover = harness().loseAnswers(log)
     await expect(append(log, topic, 0, 'lost')).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' })
+    recover()
+    expect((await read(log, topic, 0, 1n, 2n)).map(text)).toEqual(['lost'])
     for (const value of ['a', 'b', 'c']) {
       const offset = await append(log, topic, 0, value)
       expect((await read(log, topic, 0, offset, offset + 1n)).map(text)).toEqual([value])

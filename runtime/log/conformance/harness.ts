@@ -13,8 +13,8 @@ export interface LogHarness {
   settle(): Promise<void>
   /** Ends a connection as kill -9 ends its process. */
   crash(log: Log): void
-  /** The next append of this connection is written, and its answer is lost. */
-  loseNextAnswer(log: Log): void
+  /** Appends of this connection are written, and no answer arrives, until the function is called. */
+  loseAnswers(log: Log): () => void
   /** Appends a record and an offset that has none. */
   appendWithHole(topic: string, partition: number, value: string): Promise<void>
   /** Consumer groups that exist in the cluster. */

@@ -1,0 +1,83 @@
+/** Reads a range of a partition: one fetch after another, the next under way while one is used. */
+
+import type { LogRecord, ReadRange } from '../port.ts'
+import type { Connections } from './connections.ts'
+import { errorName } from './errors.ts'
+import { fetchCall, type Fetched } from './fetch-call.ts'
+import type { PartitionOffsets } from './offsets.ts'
+import { persist } from './retry.ts'
+import type { Topics } from './topics.ts'
+
+export interface RangeParts {
+  readonly connections: Connections
+  readonly topics: Topics
+  readonly offsets: PartitionOffsets
+}
+
+const waitMs = 500
+const persistMs = 15_000
+/** More at once would hold up the event loop while it is decoded. */
+const bytesPerFetch = 1 << 20
+
+/** @throws LogError TOPIC_UNKNOWN, LOG_UNAVAILABLE */
+export async function* readRange(
+  parts: RangeParts,
+  range: ReadRange,
+): AsyncGenerator<readonly LogRecord[]> {
+  const { topic, partition, to } = range
+  // The topic has to exist even if there is nothing to read of it.
+  await parts.topics.leader(topic, partition)
+
+  let fetch = startFetch(parts, range, range.from)
+  while (fetch !== undefined) {
+    const { records, next, high } = await fetch
+    fetch = next < high ? startFetch(parts, range, next) : undefined
+    const inRange = records.filter(({ offset }) => offset < to)
+    if (inRange.length > 0) yield inRange
+  }
+}
+
+/** Undefined at the end of the range. */
+function startFetch(
+  parts: RangeParts,
+  range: ReadRange,
+  from: bigint,
+): Promise<Fetched> | undefined {
+  if (from >= range.to) return undefined
+  const fetch = fetchFrom(parts, range, from)
+  // The reader may turn away before it asks for this one.
+  fetch.catch(() => undefined)
+  return fetch
+}
+
+function fetchFrom(parts: RangeParts, range: ReadRange, from: bigint): Promise<Fetched> {
+  const { connections, topics } = parts
+  const { topic, partition } = range
+  let offset = from
+  const persistence = {
+    what: `read partition ${partition} of ${topic}`,
+    forMs: persistMs,
+    onRetry: () => topics.forget(topic),
+    isStopped: () => connections.isClosed,
+  }
+  return persist(persistence, async () => {
+    const leader = await topics.leader(topic, partition)
+    const call = fetchCall({
+      topic,
+      positions: [{ partition, offset }],
+      waitMs,
+      partitionBytes: bytesPerFetch,
+      totalBytes: bytesPerFetch,
+    })
+    const [fetched] = await connections.sendTo(leader, 'general', call, waitMs)
+    if (fetched === undefined) throw new Error('a partition was not answered')
+
+    const error = errorName(fetched.errorCode)
+    if (error === undefined) return fetched
+    if (error !== 'OFFSET_OUT_OF_RANGE') throw new Error(error)
+    const { low, high } = await parts.offsets.of(topic, partition)
+    if (offset >= low) return { ...fetched, next: high, high }
+    offset = low
+    throw new Error(`the partition has been trimmed to ${low}`)
+  })
+}

@@ -1,0 +1,83 @@
+/** The conformance harness over a real broker. */
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kafka, logLevel } from 'kafkajs'
+import type { LogHarness } from '../../runtime/log/conformance.ts'
+import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import type { Log } from '../../runtime/log/port.ts'
+import { Proxy } from './wires.ts'
+
+const patienceMs = 20_000
+
+export async function openKafka(brokers: string): Promise<LogHarness> {
+  const proxy = await Proxy.open(brokers)
+  const numbers = new Map<Log, number>()
+  const options = { brokers: [brokers], clientId: 'conformance' }
+  const topicAdmin = kafkaTopicAdmin(options)
+  const kafka = new Kafka({ ...options, logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+
+  /** The broker answers a commit before it has written the marker, which is the hole. */
+  async function markerWritten(topic: string, partition: number): Promise<void> {
+    const high = async () => {
+      const offsets = await admin.fetchTopicOffsets(topic)
+      return Number(offsets.find((of) => of.partition === partition)?.offset)
+    }
+    const log = kafkaLog(options)
+    while (true) {
+      const end = await high()
+      const records = log.read({ topic, partition, from: BigInt(end - 1), to: BigInt(end) })
+      let isRecord = false
+      for await (const _ of records) isRecord = true
+      if (!isRecord) break
+      await sleep(10)
+    }
+    await log.close()
+  }
+
+  return {
+    sessionTimeoutMs: 2_000,
+    connect: () => {
+      const { number, socketFactory } = proxy.wire()
+      const log = kafkaLog({ ...options, socketFactory })
+      numbers.set(log, number)
+      return log
+    },
+    createTopic: async (partitions, config = {}) => {
+      const name = `conformance-${randomUUID()}`
+      await topicAdmin.create([{ name, partitions, replicationFactor: 1, config }])
+      return name
+    },
+    until: async (what, isSo) => {
+      const end = performance.now() + patienceMs
+      while (!(await isSo())) {
+        if (performance.now() > end) throw new Error(`it never came that ${what}`)
+        await sleep(10)
+      }
+    },
+    settle: () => sleep(400),
+    crash: (log) => proxy.cut(numbers.get(log) ?? -1),
+    loseAnswers: (log) => proxy.loseAnswers(numbers.get(log) ?? -1),
+    appendWithHole: async (topic, partition, value) => {
+      const producer = kafka.producer({
+        transactionalId: randomUUID(),
+        idempotent: true,
+        maxInFlightRequests: 1,
+      })
+      await producer.connect()
+      const transaction = await producer.transaction()
+      await transaction.send({ topic, messages: [{ partition, value }] })
+      await transaction.commit()
+      await producer.disconnect()
+      await markerWritten(topic, partition)
+    },
+    groups: async () => (await admin.listGroups()).groups.map(({ groupId }) => groupId),
+    close: async () => {
+      proxy.close()
+      await Promise.all([topicAdmin.close(), admin.disconnect()])
+      await Promise.all([...numbers.keys()].map((log) => log.close()))
+    },
+  }
+}
