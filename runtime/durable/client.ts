@@ -126,6 +126,8 @@ export function createClient(options: ClientOptions): Client {
       async result(resultOptions = {}) {
         const reader = await resultsOf(name)
         const known = reader.outcomeOf(id, resultOptions.timeout)
+        // It may time out while the question is still being sent.
+        known.catch(() => undefined)
         if (!isNew) await send(name, id, key, { type: 'Attach' })
         const outcome = await known
         if (outcome.status !== 'completed') throw errorOfOutcome(outcome)
