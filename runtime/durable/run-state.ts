@@ -123,7 +123,10 @@ export function applyEntry(run: RunState, entry: Entry): void {
       return
     case 'WaitStarted':
       run.history.append(entry)
-      if (beginWait(run, body) === undefined && body.dueAt !== null) {
+      if (
+        beginWait(run, { index: body.index, name: body.name }) === undefined &&
+        body.dueAt !== null
+      ) {
         run.timers.set(body.index, body.dueAt)
       }
       return
