@@ -11,8 +11,12 @@ import type { RunState } from './run-state.ts'
 export interface QueuedForRun {
   /** Ids of messages whose entries are queued. */
   readonly messageIds: ReadonlySet<string>
+  /** Calls whose replies are queued. */
+  readonly replies: ReadonlySet<number>
   /** The run's terminal entry is queued. */
   readonly isEnding: boolean
+  /** Its resumption is queued. */
+  readonly isResuming: boolean
 }
 
 export type Intake =
@@ -68,7 +72,7 @@ export function takeIn(
       return { verdict: 'enter', body: entry }
     }
     case 'Reply':
-      return run?.calls.has(body.index) === true
+      return run?.calls.has(body.index) === true && queued?.replies.has(body.index) !== true
         ? {
             verdict: 'enter',
             body: { type: 'CallCompleted', index: body.index, outcome: body.outcome },
@@ -84,7 +88,7 @@ export function takeIn(
       return { verdict: 'enter', body: entry }
     }
     case 'Resume':
-      return run?.status === 'parked'
+      return run?.status === 'parked' && queued?.isResuming !== true
         ? { verdict: 'enter', body: { type: 'RunResumed', messageId: message.id } }
         : drop
     default:

@@ -12,11 +12,14 @@ export class LiveRun implements QueuedForRun {
   lastSeq: number
   /** The run's terminal entry is queued. */
   isEnding = false
+  /** Its resumption is queued. */
+  isResuming = false
   /** Counted among the busy runs of the service. */
   isBusy = false
   /** When it was last seen doing something. */
   activeAt = 0
   readonly messageIds = new Set<string>()
+  readonly replies = new Set<number>()
   #execution: Execution | null = null
 
   constructor(runId: string, lastSeq: number) {
@@ -49,6 +52,8 @@ export class LiveRun implements QueuedForRun {
   queued(body: EntryBody): number {
     this.lastSeq += 1
     if ('messageId' in body) this.messageIds.add(body.messageId)
+    if (body.type === 'CallCompleted') this.replies.add(body.index)
+    if (body.type === 'RunResumed') this.isResuming = true
     if (isTerminal(body)) this.isEnding = true
     return this.lastSeq
   }

@@ -529,6 +529,7 @@ export class Partition implements WriteSource {
     run.lastSeq = Math.max(run.lastSeq, entry.seq)
     run.activeAt = this.#kernel.clock.now()
     if ('messageId' in body) run.messageIds.delete(body.messageId)
+    if (body.type === 'CallCompleted') run.replies.delete(body.index)
     if (isTerminal(body) || state === undefined) {
       this.#dropRun(run)
       this.#live.delete(runId)
@@ -539,6 +540,7 @@ export class Partition implements WriteSource {
       case 'RunStarted':
       case 'RunContinued':
       case 'RunResumed':
+        run.isResuming = false
         this.#execute(run)
         return
       case 'RunParked':
@@ -630,6 +632,8 @@ export class Partition implements WriteSource {
     const held = this.#isDraining ? [] : this.#held
     if (!this.#isDraining) this.#held = []
     for (const begin of held) begin()
+    // A commit of unknown fate may have carried positions; nothing else would bring them again.
+    if (this.#hasNewPositions()) this.positionsMoved()
     this.#inbox.takeIn()
     this.#kernel.writer.wake()
   }
