@@ -1,8 +1,9 @@
 /**
- * A saga: each step that changes the world notes how to undo it. When the run fails or is cancelled,
- * what it awaits rejects once, and the steps of the clean-up run like any others.
+ * A saga: before each step that changes the world it is noted how to undo it. When the run fails or
+ * is cancelled, what it awaits rejects once, and the steps of the clean-up run like any others.
  */
 
+import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 // In a project of your own: from 'stoa'.
 import {
@@ -24,11 +25,12 @@ export const release = workflow({
   async run(ctx, { package: name, version }) {
     const undo: (() => Promise<string>)[] = []
     try {
+      // Noted first: a step that is cancelled under way may have had its effect.
+      undo.unshift(() => ctx.step('delete tag', () => `v${version} deleted, if it was there`))
       await ctx.step('create tag', () => `v${version}`)
-      undo.unshift(() => ctx.step('delete tag', () => `v${version} deleted`))
 
+      undo.unshift(() => ctx.step('deprecate', () => `${name}@${version} deprecated, if it is out`))
       await ctx.step('publish', () => `${name}@${version}`)
-      undo.unshift(() => ctx.step('deprecate', () => `${name}@${version} deprecated`))
 
       const { passed } = await ctx.waitFor(checks)
       if (!passed) throw new TerminalError('the checks failed', { code: 'CHECKS_FAILED' })
@@ -47,6 +49,7 @@ if (process.argv[1] === import.meta.filename) {
   await serve(...definitions)
   const stoa = await connect()
   const run = await stoa.start(release, { package: 'left-pad', version: '2.0.0' })
+  await setTimeout(1_000)
   await run.cancel('the release was called off')
   try {
     await run.result({ timeout: '1 minute' })

@@ -3,6 +3,7 @@
  * and sheds what it has recorded. Signals that nobody has taken stay.
  */
 
+import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 // In a project of your own: from 'stoa'.
 import { connect, serve, signal, workflow } from '../runtime/index.ts'
@@ -32,7 +33,8 @@ if (process.argv[1] === import.meta.filename) {
   await serve(...definitions)
   const stoa = await connect()
   const run = await stoa.start(watch, { package: 'zod', every: '200 ms' })
-  setTimeout(() => void run.signal(stop, { by: 'ada' }), 2_000)
+  await setTimeout(2_000)
+  await run.signal(stop, { by: 'ada' })
   console.log(await run.result({ timeout: '1 minute' }))
   await stoa.close()
   process.kill(process.pid, 'SIGTERM')
