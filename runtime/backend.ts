@@ -13,7 +13,7 @@ export async function openBackend(
   clientId: string,
   logger: Logger,
 ): Promise<{ readonly log: Log; readonly codec: Codec }> {
-  const { brokers, ssl, sasl, registryUrl, registryCredentials, sessionTimeoutMs } = environment
+  const { brokers, ssl, sasl, registryUrl, registryCredentials } = environment
   const codec = await createCodec(
     registrySchemaStore({
       host: registryUrl,
@@ -25,7 +25,6 @@ export async function openBackend(
     clientId,
     ssl,
     ...(sasl === undefined ? {} : { sasl }),
-    sessionTimeoutMs,
     logger,
   })
   return { log, codec }

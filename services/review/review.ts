@@ -28,8 +28,9 @@ export const review = workflow({
     const policy = await ctx.step('read policy', () =>
       terminal(readPolicy(request.directory, request.policy)),
     )
-    const lock = await ctx.step('read lockfile', () => summarize(request))
-    const facts = await inspect(ctx, request, lock)
+    const read = lockReader(request)
+    const lock = await ctx.step('read lockfile', async () => summaryOf(await read()))
+    const facts = await inspect(ctx, lock, read)
     const finishedAt = ctx.now()
     return ctx.step('write report', async () => {
       const today = new Date(startedAt).toISOString().slice(0, 10)
@@ -56,10 +57,27 @@ interface LockSummary {
   readonly digest: string
 }
 
+interface ReadLock {
+  readonly tree: DependencyTree
+  readonly digest: string
+}
+
+/** Reads the lock once for as long as the process keeps the run: only bodies of steps use it. */
+function lockReader(request: ReviewRequest): () => Promise<ReadLock> {
+  let lock: Promise<ReadLock> | undefined
+  return () => {
+    lock ??= readLock(request)
+    lock.catch(() => {
+      lock = undefined
+    })
+    return lock
+  }
+}
+
 async function inspect(
   ctx: Context,
-  request: ReviewRequest,
   lock: LockSummary,
+  read: () => Promise<ReadLock>,
 ): Promise<PackageFacts[]> {
   const facts: PackageFacts[] = []
   const slices = Array.from(
@@ -69,7 +87,10 @@ async function inspect(
   for (let first = 0; first < slices.length; first += callsAtOnce) {
     const inspected = await Promise.all(
       slices.slice(first, first + callsAtOnce).map(async (from) => {
-        const packages = await ctx.step('read packages', () => slice(request, lock, from))
+        const packages = await ctx.step('read packages', async () => {
+          const tree = unchanged(await read(), lock)
+          return tree.packages.slice(from, from + packagesPerCall)
+        })
         return ctx.call(inspectionContract, { packages })
       }),
     )
@@ -78,24 +99,21 @@ async function inspect(
   return facts
 }
 
-async function summarize(request: ReviewRequest): Promise<LockSummary> {
+async function readLock(request: ReviewRequest): Promise<ReadLock> {
   const tree = await terminal(readLockfile(request.directory, { node: request.node }))
-  return { project: tree.project, packages: tree.packages.length, digest: digestOf(tree) }
+  return { tree, digest: createHash('sha256').update(JSON.stringify(tree)).digest('hex') }
 }
 
-async function slice(request: ReviewRequest, lock: LockSummary, from: number) {
-  const tree = await terminal(readLockfile(request.directory, { node: request.node }))
-  if (digestOf(tree) !== lock.digest) {
-    throw new TerminalError(
-      `the lock of ${request.directory} changed while it was reviewed: review it again`,
-      { code: 'LOCKFILE_CHANGED' },
-    )
-  }
-  return tree.packages.slice(from, from + packagesPerCall)
+function summaryOf({ tree, digest }: ReadLock): LockSummary {
+  return { project: tree.project, packages: tree.packages.length, digest }
 }
 
-function digestOf(tree: DependencyTree): string {
-  return createHash('sha256').update(JSON.stringify(tree)).digest('hex')
+function unchanged({ tree, digest }: ReadLock, lock: LockSummary): DependencyTree {
+  if (digest === lock.digest) return tree
+  throw new TerminalError(
+    `the lock of ${tree.directory} changed while it was reviewed: review it again`,
+    { code: 'LOCKFILE_CHANGED' },
+  )
 }
 
 /** An input that cannot be reviewed ends the run; trying again would change nothing. */
