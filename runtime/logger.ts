@@ -12,9 +12,11 @@ export interface Logger {
   child(bindings: object): Logger
 }
 
-/** One JSON line an event on standard error. */
+/** One JSON line an event on standard error; an `error` with its message, stack and causes. */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: {}, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2))
+  const serializers = { error: pino.stdSerializers.err }
+  const timestamp = pino.stdTimeFunctions.isoTime
+  return pino({ level, base: {}, serializers, timestamp }, pino.destination(2))
 }
 
 export const silentLogger: Logger = {
