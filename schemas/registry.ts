@@ -75,6 +75,8 @@ export function registrySchemaStore(options: RegistryOptions): SchemaStore {
 
 /** Whether asking again would bring the same answer: not there, not allowed, not compatible. */
 function isRefusal(cause: unknown): boolean {
+  // Several processes that register a subject for the first time get in each other's way once.
+  if (cause instanceof Error && /already exists/.test(cause.message)) return false
   if (cause instanceof Error && cause.name === 'ConfluentSchemaRegistryCompatibilityError')
     return true
   return [401, 403, 404, 409, 422].includes(statusOf(cause) ?? 0)
