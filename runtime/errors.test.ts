@@ -6,11 +6,21 @@ import { inputErrorCodes } from '../services/review/input-error.ts'
 import { errorCodes } from './errors.ts'
 
 const root = join(import.meta.dirname, '..')
-const tables = ['runtime/errors.ts', 'services/review/input-error.ts']
-const known = [...Object.keys(errorCodes), ...inputErrorCodes].sort()
+const tables = ['runtime/errors.ts', 'services/review/input-error.ts', 'cli/exit-code.ts']
+const known = [...Object.keys(errorCodes), ...inputErrorCodes, ...commandCodes()].sort()
 
 // What goes wrong with one package is a finding, never an error.
 const problems: readonly string[] = ProblemCode.options
+
+/** The codes of the command line, which a library does not need to load. */
+function commandCodes(): readonly string[] {
+  const text = readFileSync(join(root, 'cli/exit-code.ts'), 'utf8')
+  const table = text.slice(
+    text.indexOf('const own = {'),
+    text.indexOf('export type CommandErrorCode'),
+  )
+  return [...table.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, code = '']) => code)
+}
 
 /** The sources that ship, without tests and without the tables themselves. */
 function sources(): readonly { readonly path: string; readonly text: string }[] {
