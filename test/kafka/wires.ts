@@ -94,7 +94,10 @@ export class Proxy {
       if (wire === undefined) {
         wire = this.#wires[bytes.readInt32BE(0)]
         wire?.sockets.add(socket)
-        if (wire === undefined || wire.isCut) return end()
+        if (wire === undefined || wire.isCut) {
+          end()
+          return
+        }
         request = bytes.subarray(numberBytes)
       }
       const isProduce = request.length > 6 && request.readInt16BE(4) === produceKey

@@ -5,8 +5,11 @@ import type { TopicAdmin, TopicPlan } from '../port.ts'
 import { unavailable } from './errors.ts'
 import { clientLogger, clientSasl, type KafkaOptions } from './options.ts'
 import { calmRequestQueue, openSocket } from './patches.ts'
+import { persist } from './retry.ts'
 
 const { ConfigResourceTypes, Kafka, logLevel } = kafkajs
+
+const visibleWithinMs = 10_000
 
 /** Connects when it is first used. Its functions throw LogError LOG_UNAVAILABLE. */
 export function kafkaTopicAdmin(options: KafkaOptions): TopicAdmin {
@@ -67,7 +70,13 @@ export function kafkaTopicAdmin(options: KafkaOptions): TopicAdmin {
       ask('create topics', async () => {
         const existing = new Set(await admin.listTopics())
         const topics = plans.filter(({ name }) => !existing.has(name)).map(topicRequest)
-        if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true })
+        if (topics.length === 0) return
+        await admin.createTopics({ topics, waitForLeaders: false })
+        // Whoever asks next may ask a broker that has not heard of them yet.
+        const names = topics.map(({ topic }) => topic)
+        await persist({ what: 'see the new topics', forMs: visibleWithinMs }, () =>
+          admin.fetchTopicMetadata({ topics: names }),
+        )
       }),
     close: async () => {
       await admin.disconnect().catch(() => undefined)

@@ -9,8 +9,8 @@ import { type Address, Link } from './link.ts'
 import type { KafkaOptions } from './options.ts'
 import { calmRequestQueue } from './patches.ts'
 
-/** What a link is for. A member or follower has two of its own, by its number. */
-export type Purpose = 'general' | 'produce' | `${'member' | 'aside'}-${number}`
+/** What a link is for. A member or follower has some of its own, by its number. */
+export type Purpose = 'general' | 'produce' | `${'member' | 'aside' | 'beside'}-${number}`
 
 const metadata = protocol.requests.Metadata.protocol({ version: 6 })
 
@@ -99,7 +99,8 @@ export class Connections {
     const key = `${purpose} ${address.host}:${address.port}`
     const known = this.#links.get(key)
     if (known !== undefined && !known.isClosed) return known
-    const link = new Link(this.#options, address)
+    const hasFetchLine = purpose === 'general' || purpose.startsWith('member')
+    const link = new Link(this.#options, address, hasFetchLine)
     this.#links.set(key, link)
     return link
   }

@@ -4,7 +4,8 @@
  * 1. What was asked for before a seek or a removal is never delivered after it; what comes for a
  *    paused partition is kept until it is resumed, and nothing more is asked for it.
  * 2. A broker holds a request until there is something to answer. A partition that becomes ready
- *    meanwhile goes into a second, shorter request, so that it does not wait for the first.
+ *    meanwhile goes into another, shorter request, so that it does not wait for the first; they
+ *    come together again when the long one returns.
  */
 
 import type { Logger } from '../../logger.ts'
@@ -67,7 +68,8 @@ export class Fetcher {
     this.#options = options
     this.#lanes = [
       { purpose: `member-${options.number}`, waitMs: 1_000, busy: new Set() },
-      { purpose: `aside-${options.number}`, waitMs: 50, busy: new Set() },
+      { purpose: `aside-${options.number}`, waitMs: 25, busy: new Set() },
+      { purpose: `beside-${options.number}`, waitMs: 25, busy: new Set() },
     ]
   }
 
@@ -151,7 +153,7 @@ export class Fetcher {
     for (const [leader, positions] of byLeader) {
       for (const position of positions) position.isBusy = false
       const lane = this.#lanes.find(({ busy }) => !busy.has(leader))
-      // With both lanes busy, they are asked for when the shorter one comes back.
+      // With all lanes busy, they are asked for when a short one comes back.
       if (lane !== undefined)
         void this.#request(
           lane,

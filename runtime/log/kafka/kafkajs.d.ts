@@ -3,6 +3,8 @@
  * encoding of requests. kafkajs 2.2.4 is pinned, and the conformance suite holds all of this.
  */
 
+/* eslint-disable no-restricted-syntax -- a module of kafkajs is a default export to us */
+
 declare module 'kafkajs/src/protocol/requests/index.js' {
   /** One request, and how its response is read. */
   export interface Call<R> {
@@ -204,12 +206,12 @@ declare module 'kafkajs/src/cluster/connectionPoolBuilder.js' {
     readonly socket?: Socket
     isConnected(): boolean
     connect(): Promise<unknown>
+    send<R>(call: Call<R>): Promise<R>
   }
 
   export interface ConnectionPool {
-    /** The second is for fetches, the first for everything else. */
+    /** The library sends fetches over the second and everything else over the first. */
     readonly pool: readonly [Connection, Connection]
-    send<R>(call: Call<R>): Promise<R>
   }
 
   export default function connectionPoolBuilder(options: {
@@ -248,7 +250,7 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     readonly pending: readonly unknown[]
     readonly throttledUntil: number
-    scheduleCheckPendingRequests(): void
+    scheduleCheckPendingRequests: (this: RequestQueue) => void
   }
 }
 

@@ -6,6 +6,7 @@
  * everything that is under way on it; whoever asks next makes a new one.
  */
 
+import { logLevel } from 'kafkajs'
 import Broker from 'kafkajs/src/broker/index.js'
 import connectionPoolBuilder, {
   type ConnectionPool,
@@ -24,21 +25,22 @@ export interface Address {
 const connectionTimeoutMs = 3_000
 const requestTimeoutMs = 10_000
 const fetchKey = 1
-/** kafkajs's level INFO: below it, every request would be described whether or not anyone reads. */
-const infoLevel = 4
 
 export class Link {
   readonly #options: KafkaOptions
   readonly #address: Address
+  readonly #hasFetchLine: boolean
   readonly #underWay = new Set<(error: Error) => void>()
   #opening: Promise<{ broker: Broker; pool: ConnectionPool }> | undefined
   #pool: ConnectionPool | undefined
   readonly #connecting: [Promise<unknown>?, Promise<unknown>?] = []
   #isClosed = false
 
-  constructor(options: KafkaOptions, address: Address) {
+  /** With `hasFetchLine` fetches have a connection of their own, and hold nothing else up. */
+  constructor(options: KafkaOptions, address: Address, hasFetchLine: boolean) {
     this.#options = options
     this.#address = address
+    this.#hasFetchLine = hasFetchLine
   }
 
   get isClosed(): boolean {
@@ -46,31 +48,23 @@ export class Link {
   }
 
   /** Sends a request; `waitMs` is what the broker may take on purpose before it answers. */
-  send<R>(call: Call<R>, waitMs = 0): Promise<R> {
-    return new Promise((resolve, reject: (error: unknown) => void) => {
-      if (this.#isClosed) {
-        reject(new Error(this.#describe('the connection is closed')))
-        return
-      }
-      const settle = (act: () => void) => {
-        clearTimeout(timer)
-        this.#underWay.delete(end)
-        act()
-      }
-      const end = (error: Error) => settle(() => reject(error))
-      const timer = setTimeout(
-        () => this.close(this.#describe(`no answer to ${call.request.apiName}`)),
-        requestTimeoutMs + waitMs,
-      )
-      this.#underWay.add(end)
-      this.#request(call).then(
-        (response) => settle(() => resolve(response)),
-        (error: unknown) => {
-          settle(() => reject(error))
-          if (brokerError(error) === undefined) this.close(this.#describe('the connection broke'))
-        },
-      )
-    })
+  async send<R>(call: Call<R>, waitMs = 0): Promise<R> {
+    if (this.#isClosed) throw new Error(this.#describe('the connection is closed'))
+    const { promise: ended, reject: end } = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => this.close(this.#describe(`no answer to ${call.request.apiName}`)),
+      requestTimeoutMs + waitMs,
+    )
+    this.#underWay.add(end)
+    try {
+      return await Promise.race([this.#request(call), ended])
+    } catch (error) {
+      if (brokerError(error) === undefined) this.close(this.#describe('the connection broke'))
+      throw error
+    } finally {
+      clearTimeout(timer)
+      this.#underWay.delete(end)
+    }
   }
 
   /** Ends the connections at once; what is under way fails. */
@@ -84,8 +78,9 @@ export class Link {
   async #request<R>(call: Call<R>): Promise<R> {
     const { broker, pool } = await (this.#opening ??= this.#open())
     if (!broker.isConnected()) await broker.connect()
-    await this.#connect(pool, call.request.apiKey === fetchKey ? 1 : 0)
-    return pool.send(call)
+    const index = this.#hasFetchLine && call.request.apiKey === fetchKey ? 1 : 0
+    await this.#connect(pool, index)
+    return pool.pool[index].send(call)
   }
 
   /** By itself a connection is opened once for each request that finds it closed. */
@@ -101,7 +96,8 @@ export class Link {
   async #open(): Promise<{ broker: Broker; pool: ConnectionPool }> {
     const { brokers, clientId, ssl, socketFactory } = this.#options
     const logger = loggers.createLogger({
-      level: infoLevel,
+      // Below this level every request would be described, whether or not anyone reads it.
+      level: logLevel.INFO,
       logCreator: clientLogger(this.#options),
     })
     const builder = connectionPoolBuilder({

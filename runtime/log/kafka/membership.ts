@@ -112,16 +112,19 @@ export class Membership {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted && !this.#isOut) {
+    while (!this.#isStopping()) {
       let assigned: readonly number[] | undefined
       try {
         if (this.#isJoined) await this.#beat()
         else assigned = await this.#join()
       } catch (error) {
-        if (this.#stopping.signal.aborted) return
+        if (this.#isStopping()) return
         const waitMs = this.#onError(error)
         if (waitMs > 0) await this.#sleep(waitMs)
-        if (this.#isOut) assigned = []
+      }
+      if (this.#hasLostPlace()) {
+        this.#options.onAssigned([])
+        return
       }
       if (assigned !== undefined) this.#options.onAssigned(assigned)
     }
@@ -161,7 +164,7 @@ export class Membership {
 
   async #beat(): Promise<void> {
     await this.#sleep(heartbeatMs(this.#options.sessionTimeoutMs))
-    if (this.#stopping.signal.aborted) return
+    if (this.#isStopping()) return
     await this.#send(heartbeat({ ...this.#member(), groupGenerationId: this.#generation }))
   }
 
@@ -203,6 +206,14 @@ export class Membership {
   async #send<R>(call: Call<R>, waitMs?: number): Promise<R> {
     const coordinator = await this.coordinator()
     return this.#parts.connections.sendTo(coordinator, this.#options.purpose, call, waitMs)
+  }
+
+  #hasLostPlace(): boolean {
+    return this.#isOut
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted
   }
 
   #member() {

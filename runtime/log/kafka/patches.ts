@@ -18,8 +18,8 @@ export function calmRequestQueue(): void {
   if (Object.hasOwn(prototype, isCalmed)) return
   Object.defineProperty(prototype, isCalmed, { value: true })
 
-  const schedule = prototype.scheduleCheckPendingRequests
-  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+  const { scheduleCheckPendingRequests: schedule } = prototype
+  prototype.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this)
   }
 }
@@ -29,9 +29,9 @@ const isCalmed = Symbol('stoa.isCalmed')
 /** Opens sockets whose end is always heard, and which send small requests at once. */
 export const openSocket: ISocketFactory = ({ host, port, ssl, onConnect }) => {
   const serverName = net.isIP(host) === 0 ? { servername: host } : {}
-  const secure = typeof ssl === 'object' ? ssl : {}
-  const socket = ssl
-    ? tls.connect({ host, port, ...serverName, ...secure }, onConnect)
+  const isSecure: unknown = ssl
+  const socket = isSecure
+    ? tls.connect({ host, port, ...serverName, ...ssl }, onConnect)
     : net.connect({ host, port }, onConnect)
   socket.setKeepAlive(true, keepAliveMs)
   socket.setNoDelay(true)

@@ -17,7 +17,10 @@ export interface RangeParts {
 const waitMs = 500
 const persistMs = 15_000
 /** More at once would hold up the event loop while it is decoded. */
-const bytesPerFetch = 1 << 20
+const mostBytes = 1 << 20
+/** A short range is not worth a long answer: its records are guessed to have this size. */
+const guessedRecordBytes = 1 << 10
+const fewestBytes = 1 << 14
 
 /** @throws LogError TOPIC_UNKNOWN, LOG_UNAVAILABLE */
 export async function* readRange(
@@ -53,6 +56,8 @@ function startFetch(
 function fetchFrom(parts: RangeParts, range: ReadRange, from: bigint): Promise<Fetched> {
   const { connections, topics } = parts
   const { topic, partition } = range
+  const guess = Number(range.to - from) * guessedRecordBytes
+  const bytes = Math.min(Math.max(guess, fewestBytes), mostBytes)
   let offset = from
   const persistence = {
     what: `read partition ${partition} of ${topic}`,
@@ -66,8 +71,8 @@ function fetchFrom(parts: RangeParts, range: ReadRange, from: bigint): Promise<F
       topic,
       positions: [{ partition, offset }],
       waitMs,
-      partitionBytes: bytesPerFetch,
-      totalBytes: bytesPerFetch,
+      partitionBytes: bytes,
+      totalBytes: bytes,
     })
     const [fetched] = await connections.sendTo(leader, 'general', call, waitMs)
     if (fetched === undefined) throw new Error('a partition was not answered')
