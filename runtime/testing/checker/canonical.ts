@@ -1,0 +1,18 @@
+/** Values as text, the same for equal values: what two states or two records are compared by. */
+
+export function canonical(value: unknown): string {
+  if (value instanceof Uint8Array) return `<${Buffer.from(value).toString('latin1')}>`
+  if (value instanceof Map) {
+    const entries = [...value].map(([key, of]) => `${canonical(key)}:${canonical(of)}`)
+    return `{${entries.sort().join(',')}}`
+  }
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value === 'bigint') return String(value)
+  if (value === undefined) return 'undefined'
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const fields = Object.entries(value).filter(([, of]) => of !== undefined)
+  return `{${fields
+    .map(([name, of]) => `${name}:${canonical(of)}`)
+    .sort()
+    .join(',')}}`
+}

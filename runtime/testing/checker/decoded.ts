@@ -1,0 +1,135 @@
+/** The evidence by topic and partition, decoded. */
+
+import type { LogRecord } from '../../log/port.ts'
+import type { Codec } from '../../../schemas/codec.ts'
+import type { Commit, DeadLetter, Message, Result } from '../../../schemas/records.ts'
+import { deadLettersTopic, definitionTopics } from '../../../schemas/topics.ts'
+
+export interface Place {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  /** The record's timestamp. */
+  readonly time: number
+}
+
+export interface JournalRecord extends Place {
+  readonly commit: Commit
+  /** The incarnation that wrote it; null when the record does not say. */
+  readonly writer: string | null
+  /** The same in a late copy of the record; null when the record does not say. */
+  readonly id: string | null
+}
+
+export interface InboxRecord extends Place {
+  /** Null when it cannot be read. */
+  readonly message: Message | null
+  readonly isClients: boolean
+}
+
+export interface ResultRecord extends Place {
+  readonly result: Result
+  readonly value: Uint8Array
+}
+
+export interface PublishedRecord extends Place {
+  readonly id: string
+  readonly key: string | null
+  readonly value: Uint8Array
+}
+
+export interface LetterRecord extends Place {
+  readonly letter: DeadLetter
+}
+
+export interface DecodedDefinition {
+  readonly name: string
+  /** By partition. */
+  readonly journal: readonly (readonly JournalRecord[])[]
+  readonly inbox: readonly (readonly InboxRecord[])[]
+  readonly results: readonly ResultRecord[]
+}
+
+export interface Decoded {
+  readonly definitions: readonly DecodedDefinition[]
+  readonly letters: readonly LetterRecord[]
+  readonly published: readonly PublishedRecord[]
+}
+
+export async function decodeEvidence(
+  codec: Codec,
+  definitions: readonly string[],
+  records: readonly LogRecord[],
+): Promise<Decoded> {
+  const byTopic = Map.groupBy(records, ({ topic }) => topic)
+  const of = (topic: string) => byTopic.get(topic) ?? []
+  const known = new Set<string>([deadLettersTopic])
+  const decoded = definitions.map(async (name): Promise<DecodedDefinition> => {
+    const topics = definitionTopics(name)
+    for (const topic of [topics.inbox, topics.journal, topics.results]) known.add(topic)
+    return {
+      name,
+      journal: byPartition(await all(of(topics.journal), (record) => journal(codec, record))),
+      inbox: byPartition(await all(of(topics.inbox), (record) => inbox(codec, record))),
+      results: await all(of(topics.results), async (record) => {
+        const value = record.value ?? new Uint8Array()
+        return { ...placeOf(record), value, result: await codec.result.decode(value) }
+      }),
+    }
+  })
+  return {
+    definitions: await Promise.all(decoded),
+    letters: await all(of(deadLettersTopic), async (record) => ({
+      ...placeOf(record),
+      letter: await codec.deadLetter.decode(record.value ?? new Uint8Array()),
+    })),
+    published: records.flatMap((record) => (known.has(record.topic) ? [] : published(record))),
+  }
+}
+
+async function journal(codec: Codec, record: LogRecord): Promise<JournalRecord> {
+  const commit = await codec.commit.decode(record.value ?? new Uint8Array())
+  const id = record.headers.ce_id ?? null
+  const writer = commit.fence?.incarnation ?? id?.split('/')[2] ?? null
+  return { ...placeOf(record), commit, writer, id }
+}
+
+async function inbox(codec: Codec, record: LogRecord): Promise<InboxRecord> {
+  const isClients = record.headers.ce_source === 'client'
+  try {
+    const message = await codec.message.decode(record.value ?? new Uint8Array())
+    return { ...placeOf(record), message, isClients }
+  } catch {
+    return { ...placeOf(record), message: null, isClients }
+  }
+}
+
+function published(record: LogRecord): readonly PublishedRecord[] {
+  const id = record.headers.ce_id
+  if (record.headers.ce_type !== 'stoa.Published' || id === undefined) return []
+  const key = record.key === null ? null : Buffer.from(record.key).toString()
+  return [{ ...placeOf(record), id, key, value: record.value ?? new Uint8Array() }]
+}
+
+function placeOf({ topic, partition, offset, timestamp }: LogRecord): Place {
+  return { topic, partition, offset, time: timestamp }
+}
+
+function all<T>(records: readonly LogRecord[], decode: (record: LogRecord) => Promise<T>) {
+  return Promise.all(records.map(decode))
+}
+
+function byPartition<T extends Place>(records: readonly T[]): readonly (readonly T[])[] {
+  const partitions: T[][] = []
+  for (const record of records) {
+    while (partitions.length <= record.partition) partitions.push([])
+    partitions[record.partition]?.push(record)
+  }
+  for (const placed of partitions) placed.sort((a, b) => (a.offset < b.offset ? -1 : 1))
+  return partitions
+}
+
+/** `topic[partition]@offset`, as every message names a place. */
+export function at({ topic, partition, offset }: Omit<Place, 'time'>): string {
+  return `${topic}[${String(partition)}]@${String(offset)}`
+}

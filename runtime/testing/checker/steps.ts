@@ -1,0 +1,170 @@
+/**
+ * J5, and J2 as the code sees it: what was recorded was produced, what was seen was recorded before,
+ * and no owner repeats a step whose outcome it has read.
+ */
+
+import type { EntryBody } from '../../../schemas/records.ts'
+import { at, type JournalRecord } from './decoded.ts'
+import type { Claim, Effect } from './evidence.ts'
+import { everyModel, isBefore, type Facts } from './facts.ts'
+import { allLives, type AcceptedEntry, type JournalModel } from './model.ts'
+
+type Step = Extract<EntryBody, { readonly type: 'StepCompleted' | 'StepFailed' }>
+
+interface Recorded {
+  readonly by: AcceptedEntry
+  readonly step: Step
+  readonly model: JournalModel
+}
+
+export function checkSteps(facts: Facts): void {
+  const effects = Map.groupBy(facts.evidence.effects, (effect) => effect.idempotencyKey)
+  const recorded = recordedSteps(facts)
+  for (const [key, outcomes] of recorded) {
+    for (const outcome of outcomes) checkProduced(facts, key, outcome, effects.get(key) ?? [])
+  }
+  for (const effect of facts.evidence.effects) {
+    const outcomes = recorded.get(effect.idempotencyKey) ?? []
+    checkKey(facts, effect)
+    for (const outcome of outcomes) checkRepeat(facts, effect, outcome)
+    for (const claim of effect.saw) checkSeen(facts, effect, claim, recorded)
+  }
+  checkClaims(facts, recorded)
+}
+
+/** Outcomes and failed attempts by idempotency key. */
+function recordedSteps(facts: Facts): ReadonlyMap<string, readonly Recorded[]> {
+  const recorded: Recorded[] = []
+  for (const model of everyModel(facts)) {
+    for (const by of allLives(model).flatMap((life) => life.entries)) {
+      const { body } = by.entry
+      if (body.type === 'StepCompleted' || body.type === 'StepFailed')
+        recorded.push({ by, step: body, model })
+    }
+  }
+  return Map.groupBy(
+    recorded,
+    ({ by, step }) => `${by.entry.runId}/${String(step.index)}/${step.name}`,
+  )
+}
+
+function checkProduced(
+  facts: Facts,
+  key: string,
+  { by, step }: Recorded,
+  effects: readonly Effect[],
+) {
+  const what = `${at(by.record)}, run ${by.entry.runId}: attempt ${String(step.attempt)} of step '${step.name}'`
+  const attempts = effects.filter(
+    (effect) => effect.attempt === step.attempt && effect.begunAt <= by.record.time,
+  )
+  if (attempts.length === 0) {
+    facts.report('J5', `${what} is recorded, and no body ran with the key ${key}`)
+    return
+  }
+  if (step.type === 'StepFailed') return
+  const output = Buffer.from(step.output).toString()
+  if (!attempts.some((effect) => effect.output === output)) {
+    facts.report('J5', `${what} is recorded as ${output}, which no body returned`)
+  }
+}
+
+function checkKey(facts: Facts, { idempotencyKey, runId, step }: Effect) {
+  const isOwn = idempotencyKey.startsWith(`${runId}/`) && idempotencyKey.endsWith(`/${step}`)
+  if (!isOwn)
+    facts.report('J5', `step '${step}' of run ${runId} ran with the key ${idempotencyKey}`)
+}
+
+/** A body that begins under a fence which stands after the outcome of its step. */
+function checkRepeat(facts: Facts, effect: Effect, { by, step, model }: Recorded) {
+  const isOutcome = step.type === 'StepCompleted' || step.retryAt === null
+  if (!isOutcome || effect.incarnation === null || effect.begunAt <= by.record.time) return
+  const fence = fenceInForce(model, effect)
+  if (fence === undefined || fence.offset <= by.record.offset) return
+  const isSameLife = by.life.terminal === null || by.life.terminal.record.time >= effect.begunAt
+  if (!isSameLife) return
+  facts.report(
+    'J5',
+    `run ${effect.runId}: step '${effect.step}' ran again at ${String(effect.begunAt)} under the fence ${at(fence)}, and its outcome stands at ${at(by.record)}`,
+  )
+}
+
+/** The newest fence that the process of an effect can have known when the body began. */
+function fenceInForce(model: JournalModel, effect: Effect): JournalRecord | undefined {
+  const nonces = new Set<string>()
+  let newest: JournalRecord | undefined
+  for (const record of model.fences) {
+    const { fence } = record.commit
+    if (fence === null || fence.incarnation !== effect.incarnation || record.time >= effect.begunAt)
+      continue
+    // A late copy, or a fence that came after a later one, has been given up by its process.
+    const isLate = nonces.has(fence.nonce) || (newest?.commit.fence?.at ?? 0) > fence.at
+    nonces.add(fence.nonce)
+    if (!isLate) newest = record
+  }
+  return newest
+}
+
+function checkSeen(
+  facts: Facts,
+  effect: Effect,
+  claim: Claim,
+  recorded: ReadonlyMap<string, readonly Recorded[]>,
+) {
+  const isDecided = recorded
+    .get(claim.idempotencyKey)
+    ?.some(({ by, step }) => saysSo(step, claim) && by.record.time < effect.begunAt)
+  if (isDecided === true) return
+  facts.report(
+    'J2',
+    `run ${effect.runId}: step '${effect.step}' began at ${String(effect.begunAt)} having seen ${claim.output} of ${claim.idempotencyKey}, which was not decided`,
+  )
+}
+
+/** What entries say that their runs have seen stands in earlier commits. */
+function checkClaims(facts: Facts, recorded: ReadonlyMap<string, readonly Recorded[]>) {
+  const { claimsOf } = facts.evidence
+  if (claimsOf === undefined) return
+  for (const model of everyModel(facts)) {
+    for (const { entry, record } of allLives(model).flatMap((life) => life.entries)) {
+      const payload = payloadOf(entry.body)
+      if (payload === null || payload.byteLength === 0) continue
+      for (const claim of claimsOf(JSON.parse(Buffer.from(payload).toString()))) {
+        const isDecided = recorded
+          .get(claim.idempotencyKey)
+          ?.some(
+            ({ by, step }) =>
+              saysSo(step, claim) &&
+              (by.record.topic === record.topic && by.record.partition === record.partition
+                ? by.record.offset < record.offset
+                : isBefore(facts, by.record, record)),
+          )
+        if (isDecided !== true) {
+          facts.report(
+            'J2',
+            `${at(record)}, run ${entry.runId}, seq ${String(entry.seq)}: rests on ${claim.output} of ${claim.idempotencyKey}, which was not decided`,
+          )
+        }
+      }
+    }
+  }
+}
+
+function saysSo(step: Step, claim: Claim): boolean {
+  return step.type === 'StepCompleted' && Buffer.from(step.output).toString() === claim.output
+}
+
+/** What the code of a run put into an entry. */
+function payloadOf(body: EntryBody): Uint8Array | null {
+  switch (body.type) {
+    case 'RunCompleted':
+      return body.output
+    case 'CallRequested':
+    case 'RunContinued':
+      return body.input
+    case 'Published':
+      return body.payload
+    default:
+      return null
+  }
+}

@@ -1,0 +1,142 @@
+/** Clients of the simulation: they ask for what the plan says and remember what they are told. */
+
+import type { Client, RunHandle } from '../../runtime/durable/client.ts'
+import { createClient } from '../../runtime/durable/client.ts'
+import { CancelledError } from '../../runtime/errors.ts'
+import { silentLogger } from '../../runtime/logger.ts'
+import type { MemoryLog } from '../../runtime/log/memory.ts'
+import type { Answer } from '../../runtime/testing/checker/evidence.ts'
+import { simulatedContract, signals } from './definitions.ts'
+import type { Draw } from './draw.ts'
+import type { Plan, Request } from './plan.ts'
+import type { Surroundings } from './process.ts'
+import type { Script } from './script.ts'
+
+/** A question for a result that has not been answered. */
+export interface OpenQuestion {
+  readonly definition: string
+  readonly runId: string
+  readonly askedAt: number
+}
+
+interface Started {
+  readonly definition: string
+  readonly id: string
+  readonly script: Script
+}
+
+export class Clients {
+  readonly answers: Answer[] = []
+  readonly open = new Set<OpenQuestion>()
+  readonly #clients: readonly { readonly client: Client; readonly log: MemoryLog }[]
+  readonly #around: Surroundings
+  readonly #draw: Draw
+  readonly #started: Started[] = []
+
+  constructor(around: Surroundings, plan: Plan, draw: Draw) {
+    this.#around = around
+    this.#draw = draw
+    const { codec, clock, network } = around
+    this.#clients = draw.times(plan.clients, (index) => {
+      const log = network.connect(`client-${String(index)}`, null)
+      const random = draw.fork()
+      const randomness = { number: () => random.int(0, 999) / 1_000, uuid: () => random.uuid() }
+      return { log, client: createClient({ log, codec, clock, randomness, logger: silentLogger }) }
+    })
+  }
+
+  ask(request: Request): void {
+    const draw = this.#draw
+    const client = draw.any(this.#clients)
+    if (client === undefined) return
+    if (request.ask === 'start') {
+      const { definition, id, script } = request
+      this.#started.push({ definition, id, script })
+      void this.#start(client.client, { definition, id, script })
+      return
+    }
+    const run = draw.any(this.#started)
+    if (run === undefined) return
+    const contract = simulatedContract(run.definition)
+    const handle = client.client.get(contract, run.id)
+    switch (request.ask) {
+      case 'restart':
+        void this.#start(client.client, run)
+        return
+      case 'attach':
+        this.#await(handle, run)
+        return
+      case 'signal': {
+        const signal = signals.find(({ name }) => name === request.signal)
+        if (signal !== undefined) void quietly(handle.signal(signal, { n: draw.int(0, 9) }))
+        return
+      }
+      case 'cancel':
+        void quietly(handle.cancel('the simulation said so'))
+        return
+      case 'resume':
+        void quietly(handle.resume())
+        return
+      case 'attachUnknown':
+        void quietly(
+          client.client.get(contract, `nobody-${String(draw.int(0, 9))}`).result({ timeout: 100 }),
+        )
+        return
+      case 'unknownSignal': {
+        const [signal] = signals
+        if (signal !== undefined)
+          void quietly(client.client.get(contract, 'nobody').signal(signal, { n: 0 }))
+        return
+      }
+      case 'garbage':
+        void quietly(
+          client.log.append([
+            {
+              topic: `${run.definition}.inbox`,
+              partition: 0,
+              records: [{ key: 'x', value: Buffer.from('not a message') }],
+            },
+          ]),
+        )
+    }
+  }
+
+  async #start(client: Client, { definition, id, script }: Started): Promise<void> {
+    try {
+      this.#await(await client.start(simulatedContract(definition), { script, saw: [] }, { id }), {
+        definition,
+        id,
+      })
+    } catch {
+      // The log did not answer: the client knows that it does not know.
+    }
+  }
+
+  #await(
+    handle: RunHandle<unknown>,
+    { definition, id }: { readonly definition: string; readonly id: string },
+  ): void {
+    const question = { definition, runId: id, askedAt: this.#around.clock.now() }
+    this.open.add(question)
+    const told = (status: Answer['status'], output: string | null) => {
+      this.open.delete(question)
+      this.answers.push({ definition, runId: id, status, output })
+    }
+    handle.result().then(
+      (output) => told('completed', JSON.stringify(output)),
+      (error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'LOG_UNAVAILABLE')
+          this.open.delete(question)
+        else told(error instanceof CancelledError ? 'cancelled' : 'failed', null)
+      },
+    )
+  }
+}
+
+/** What a client could not send it has been told of. */
+function quietly(promise: Promise<unknown>): Promise<void> {
+  return promise.then(
+    () => undefined,
+    () => undefined,
+  )
+}

@@ -1,0 +1,72 @@
+/**
+ * `npm run simulate`: the kernel under a seeded scheduler, seed after seed, each held against J1 to
+ * J10. Exits with 1 when a seed violates one, or when the campaign has proved nothing.
+ */
+
+import { parseArgs } from 'node:util'
+import { runCampaign } from './campaign.ts'
+import { simulateSafely } from './simulation.ts'
+import { addTotals, totalsText, vacuous, type Totals } from './totals.ts'
+import { violationsText } from './violations-text.ts'
+
+const usage = `usage: npm run simulate -- [--seeds N] [--from S] | --seed S
+  --seeds N   how many seeds (default 2000)
+  --from S    the first of them (default 1)
+  --seed S    one seed, with what it did`
+
+/** Fewer seeds than this need not meet everything that can happen. */
+const enoughSeeds = 200
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '2000' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (values.help) console.log(usage)
+else if (values.seed !== undefined) await one(whole(values.seed))
+else await many(whole(values.from), whole(values.seeds))
+
+async function one(seed: number): Promise<void> {
+  const { violations, totals, plan } = await simulateSafely(seed)
+  const { requests, ...rest } = plan
+  console.log(JSON.stringify({ ...rest, requests: requests.length }, null, 2))
+  console.log(totalsText(totals))
+  finish(violations.length === 0 ? 1 : 0, [{ seed, violations }])
+}
+
+async function many(from: number, seeds: number): Promise<void> {
+  const failed: Parameters<typeof violationsText>[0][] = []
+  let passed = 0
+  let totals: Totals | undefined
+  await runCampaign({
+    seeds: Array.from({ length: seeds }, (_, index) => from + index),
+    onSeed: (summary) => {
+      totals = addTotals(totals, summary.totals)
+      if (summary.violations.length === 0) passed += 1
+      else failed.push(summary)
+      return true
+    },
+  })
+  if (totals === undefined) return
+  console.log(totalsText(totals))
+  const missing = seeds >= enoughSeeds ? vacuous(totals) : []
+  for (const name of missing) console.log(`nothing is proved of ${name}: there were none`)
+  if (missing.length > 0) process.exitCode = 1
+  finish(passed, failed)
+}
+
+function finish(passed: number, failed: readonly Parameters<typeof violationsText>[0][]): void {
+  for (const summary of failed) console.log(violationsText(summary))
+  if (failed.length > 0) process.exitCode = 1
+  console.log(`${String(passed)} passed, ${String(failed.length)} failed`)
+}
+
+function whole(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  console.error(usage)
+  process.exit(2)
+}
