@@ -42,7 +42,8 @@ export function registrySchemaStore(options: RegistryOptions): SchemaStore {
       try {
         return await request()
       } catch (cause) {
-        if (isRefusal(cause)) throw refused(`${host} refused to ${what}`, cause)
+        if (isRefusal(cause) && !(isFirstTime(cause) && attempt < attempts))
+          throw refused(`${host} refused to ${what}`, cause)
         if (attempt >= attempts) throw unavailable(`${host} did not ${what}`, cause)
         await sleep(Math.min(100 * 2 ** attempt, longestPauseMs))
       }
@@ -75,11 +76,17 @@ export function registrySchemaStore(options: RegistryOptions): SchemaStore {
 
 /** Whether asking again would bring the same answer: not there, not allowed, not compatible. */
 function isRefusal(cause: unknown): boolean {
-  // Several processes that register a subject for the first time get in each other's way once.
-  if (cause instanceof Error && /already exists/.test(cause.message)) return false
   if (cause instanceof Error && cause.name === 'ConfluentSchemaRegistryCompatibilityError')
     return true
   return [401, 403, 404, 409, 422].includes(statusOf(cause) ?? 0)
+}
+
+/**
+ * Whether several processes may be registering a subject for the first time: one has created it and
+ * not yet set its compatibility, or was first to create it.
+ */
+function isFirstTime(cause: unknown): boolean {
+  return cause instanceof Error && /already exists|!= NONE/.test(cause.message)
 }
 
 function statusOf(cause: unknown): number | undefined {
