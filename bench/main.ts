@@ -1,5 +1,5 @@
 /**
- * Measures the kernel beside the bare log, on a broker of its own: `npm run bench [-- --json]`.
+ * Measures the kernel beside the bare log, on a broker of its own: `npm run bench [-- --json --seconds 4 --runs-at-once 1,50]`.
  * The service runs in a process of its own, the client in this one; every figure of a table comes
  * from the same run, and the floor of each concurrency is taken right beside it.
  */
@@ -34,6 +34,7 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '4' },
+    'runs-at-once': { type: 'string', default: '1,50,200,1000' },
   },
 })
 const milliseconds = Number(values.seconds) * 1_000
@@ -68,7 +69,7 @@ try {
   const append = await appendMs(log, floorTopic, 500)
   await measure(client, 50, 1_000)
   const rows: Row[] = []
-  for (const atOnce of [1, 50, 200, 1_000]) {
+  for (const atOnce of values['runs-at-once'].split(',').map(Number)) {
     const floorPerSecond = await floor(log, floorTopic, partitions, atOnce, milliseconds / 2)
     const measured = await measure(client, atOnce, milliseconds)
     rows.push({
