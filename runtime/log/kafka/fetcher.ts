@@ -4,8 +4,8 @@
  * 1. What was asked for before a seek or a removal is never delivered after it; what comes for a
  *    paused partition is kept until it is resumed, and nothing more is asked for it.
  * 2. A broker holds a request until there is something to answer. A partition that becomes ready
- *    meanwhile goes into another, shorter request, so that it does not wait for the first; they
- *    come together again when the long one returns.
+ *    meanwhile goes into another, shorter request, so that it does not wait for the first. When the
+ *    long one returns it waits for the short ones, and all partitions come together in it again.
  */
 
 import type { Logger } from '../../logger.ts'
@@ -49,6 +49,8 @@ interface Lane {
   readonly busy: Set<number>
 }
 
+const longWaitMs = 500
+const shortWaitMs = 25
 const partitionBytes = 1 << 20
 const totalBytes = 2 << 20
 const shortestPauseMs = 20
@@ -67,9 +69,9 @@ export class Fetcher {
     this.#parts = parts
     this.#options = options
     this.#lanes = [
-      { purpose: `member-${options.number}`, waitMs: 1_000, busy: new Set() },
-      { purpose: `aside-${options.number}`, waitMs: 25, busy: new Set() },
-      { purpose: `beside-${options.number}`, waitMs: 25, busy: new Set() },
+      { purpose: `member-${options.number}`, waitMs: longWaitMs, busy: new Set() },
+      { purpose: `aside-${options.number}`, waitMs: shortWaitMs, busy: new Set() },
+      { purpose: `beside-${options.number}`, waitMs: shortWaitMs, busy: new Set() },
     ]
   }
 
@@ -152,8 +154,8 @@ export class Fetcher {
     }
     for (const [leader, positions] of byLeader) {
       for (const position of positions) position.isBusy = false
-      const lane = this.#lanes.find(({ busy }) => !busy.has(leader))
-      // With all lanes busy, they are asked for when a short one comes back.
+      const lane = this.#freeLane(leader)
+      // Without one, they are asked for when the next request returns.
       if (lane !== undefined)
         void this.#request(
           lane,
@@ -161,6 +163,12 @@ export class Fetcher {
           positions.filter((p) => this.#isReady(p)),
         )
     }
+  }
+
+  #freeLane(leader: number): Lane | undefined {
+    const [long, ...short] = this.#lanes
+    if (long?.busy.has(leader) === true) return short.find(({ busy }) => !busy.has(leader))
+    return short.some(({ busy }) => busy.has(leader)) ? undefined : long
   }
 
   async #leaderOf(position: Position): Promise<number | undefined> {

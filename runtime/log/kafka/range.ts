@@ -14,7 +14,6 @@ export interface RangeParts {
   readonly offsets: PartitionOffsets
 }
 
-const waitMs = 500
 const persistMs = 15_000
 /** More at once would hold up the event loop while it is decoded. */
 const mostBytes = 1 << 20
@@ -70,15 +69,23 @@ function fetchFrom(parts: RangeParts, range: ReadRange, from: bigint): Promise<F
     const call = fetchCall({
       topic,
       positions: [{ partition, offset }],
-      waitMs,
+      // What is below the end is there: nothing to wait for.
+      waitMs: 0,
       partitionBytes: bytes,
       totalBytes: bytes,
     })
-    const [fetched] = await connections.sendTo(leader, 'general', call, waitMs)
+    const [fetched] = await connections.sendTo(leader, 'general', call)
     if (fetched === undefined) throw new Error('a partition was not answered')
 
     const error = errorName(fetched.errorCode)
-    if (error === undefined) return fetched
+    if (error === undefined) {
+      // A new leader may not know yet how far its replicas are; asked for its end, it says so.
+      const isShort = fetched.next >= fetched.high && fetched.next < range.to
+      const high = isShort ? await parts.offsets.high(topic, partition) : fetched.high
+      const isStuck = fetched.next === offset && high > offset
+      if (isStuck) throw new Error(`nothing came from offset ${offset}`)
+      return { ...fetched, high }
+    }
     if (error !== 'OFFSET_OUT_OF_RANGE') throw new Error(error)
     const { low, high } = await parts.offsets.of(topic, partition)
     if (offset >= low) return { ...fetched, next: high, high }
