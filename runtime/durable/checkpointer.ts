@@ -89,6 +89,7 @@ export class Checkpointer {
   }
 
   abandon(): void {
+    if (this.#settings.sabotage === 'abandoned-checkpoint-goes-on') return
     if (this.#phase.name !== 'idle') this.#phase = { name: 'begin' }
     this.#large = null
   }

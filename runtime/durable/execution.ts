@@ -187,7 +187,7 @@ export class Execution {
     if (this.#isCancelDue) {
       this.#isCancelDue = false
       this.#reject(operation, this.#cancelled())
-    } else if (!this.#isReplaying) {
+    } else if (!this.#isReplaying || this.#host.sabotage === 'replay-runs-bodies') {
       this.#activate(operation)
     }
     return { index: operation.index, promise }
@@ -386,7 +386,8 @@ export class Execution {
 
   #retryAt(operation: Operation, attempt: number, time: number): void {
     this.#setActive(operation, false)
-    this.#host.at(time, () => {
+    const early = this.#host.sabotage === 'retry-begins-early' ? 50 : 0
+    this.#host.at(time - early, () => {
       const isOpen = !this.#isOver && this.#operations.get(operation.index) === operation
       if (isOpen && !this.#active.has(operation.index)) this.#begin(operation, attempt)
     })

@@ -67,7 +67,7 @@ export function fold(
   if (commit.fence !== null) {
     state.epoch = offset
     state.fence = commit.fence
-    state.checkpoint = null
+    if (sabotage !== 'abandoned-checkpoint-goes-on') state.checkpoint = null
     state.parts = []
     return []
   }

@@ -205,12 +205,17 @@ export class InboxReader {
     const partition = this.#partition
     const run = partition.state.runs.get(runId)
     const live = partition.live(runId)
+    const isBlind = this.#kernel.settings.sabotage === 'message-not-deduplicated'
     const isForgetful = this.#kernel.settings.sabotage === 'start-not-deduplicated'
     const intake: Intake = takeIn(
       this.#host.current,
       message,
       record.headers.traceparent ?? null,
-      isForgetful && run?.status === 'ended' ? undefined : run,
+      isForgetful && run?.status === 'ended'
+        ? undefined
+        : isBlind && run
+          ? { ...run, seen: [] }
+          : run,
       live,
     )
     switch (intake.verdict) {
@@ -287,7 +292,9 @@ export class InboxReader {
 
   #addAnswer(answer: Answer): void {
     this.#answers.push(answer)
-    this.#unanswered.set(answer.offset, (this.#unanswered.get(answer.offset) ?? 0) + 1)
+    if (this.#kernel.settings.sabotage !== 'position-before-dead-letter') {
+      this.#unanswered.set(answer.offset, (this.#unanswered.get(answer.offset) ?? 0) + 1)
+    }
     this.#kernel.writer.wake()
   }
 

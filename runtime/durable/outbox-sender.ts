@@ -132,17 +132,19 @@ export class OutboxSender {
 
   #record(item: OutboxItem): NewRecord {
     const { definition } = this.#home
-    const { codec, clock } = this.#kernel
+    const { codec, clock, settings, randomness } = this.#kernel
     switch (item.kind) {
       case 'message': {
-        const { id, runId, body } = item.message
+        const { runId, body } = item.message
+        const isRenamed = settings.sabotage === 'message-id-differs-per-copy'
+        const id = isRenamed ? randomness.uuid() : item.message.id
         const correlation = body.type === 'Start' ? { correlationId: body.root } : {}
         const headers = cloudEventHeaders({
           ...{ id, source: definition, type: `stoa.${body.type}`, time: clock.now() },
           ...correlation,
           causationId: id,
         })
-        return { key: runId, value: codec.message.encode(item.message), headers }
+        return { key: runId, value: codec.message.encode({ id, runId, body }), headers }
       }
       case 'result': {
         const { runId, endedAt, outcome } = item

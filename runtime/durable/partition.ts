@@ -374,6 +374,7 @@ export class Partition implements WriteSource {
     const tenure = this.#tenure
     this.#phase = 'recovering'
     this.#inFlight = null
+    if (this.#kernel.settings.sabotage === 'recovery-trusts-its-memory') this.#queue.settle()
     this.#queue.requeue()
     let retryMs = firstRetryMs
     while (tenure === this.#tenure) {
@@ -564,6 +565,7 @@ export class Partition implements WriteSource {
   }
 
   #resumeRuns(): void {
+    if (this.#kernel.settings.sabotage === 'runs-not-resumed') return
     for (const [runId, state] of this.#state.runs) {
       if (state.status === 'ended') continue
       const run = this.#newRun(runId, state.seq)
@@ -622,6 +624,8 @@ export class Partition implements WriteSource {
     const early = this.#kernel.settings.sabotage === 'timer-fires-early' ? 50 : 0
     this.#timers.at(dueAt - early, () => {
       const isOpen = this.#state.runs.get(runId)?.timers.get(index) === dueAt
+      const isTwice = this.#kernel.settings.sabotage === 'timer-fires-twice'
+      if (isOpen && isTwice) this.enter(runId, { type: 'TimerFired', index }, null)
       if (isOpen) this.enter(runId, { type: 'TimerFired', index }, null)
     })
   }
@@ -648,8 +652,9 @@ export class Partition implements WriteSource {
     const { lastCheckpoint } = this.#state
     this.#logger.info({ checkpoint: String(lastCheckpoint) }, 'checkpoint taken')
     if (this.#kernel.settings.keepsHistory) return
+    const tooFar = this.#kernel.settings.sabotage === 'trims-too-far' ? 1n : 0n
     this.#kernel.log
-      .trim(this.#journal, this.home.partition, lastCheckpoint)
+      .trim(this.#journal, this.home.partition, lastCheckpoint + tooFar)
       .catch((error: unknown) => {
         this.#logger.warn({ error }, 'trimming the journal failed; the next checkpoint trims again')
       })

@@ -4,6 +4,7 @@
  */
 
 export const sabotages = [
+  'abandoned-checkpoint-goes-on',
   'accept-any-epoch',
   'accept-any-seq',
   'act-before-decided',
@@ -12,12 +13,21 @@ export const sabotages = [
   'fence-not-checked',
   'inbox-position-too-far',
   'key-differs-per-attempt',
+  'message-id-differs-per-copy',
+  'message-not-deduplicated',
   'outbox-not-resent',
+  'position-before-dead-letter',
+  'recovery-trusts-its-memory',
+  'replay-runs-bodies',
   'result-overwritten',
+  'retry-begins-early',
+  'runs-not-resumed',
   'snapshot-misses-a-run',
   'start-not-deduplicated',
   'timer-dropped-on-take-over',
   'timer-fires-early',
+  'timer-fires-twice',
+  'trims-too-far',
 ] as const
 
 export type Sabotage = (typeof sabotages)[number]
