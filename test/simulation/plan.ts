@@ -97,7 +97,7 @@ export function drawPlan(draw: Draw): Plan {
   }))
   const settings: Partial<KernelSettings> = {
     sessionTimeoutMs,
-    deduplicationMs: draw.chance(0.5) ? 86_400_000 : draw.int(2_000, 60_000),
+    deduplicationMs: draw.chance(0.4) ? 86_400_000 : draw.int(1_000, draw.int(2_000, 40_000)),
     coldAfterMs: draw.int(200, 8_000),
     checkpointBytes: draw.chance(0.8) ? draw.int(500, 8_000) : 16 * 1024 * 1024,
     keepsHistory: draw.chance(0.4),

@@ -85,6 +85,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     lows: await lowsOf(),
     quietAt: clock.now(),
     skewMs: plan.faults.longestSkewMs,
+    checkpointBytes: plan.settings.checkpointBytes ?? Infinity,
     hasExactTimes: true,
     claimsOf,
     answers: clients.answers,

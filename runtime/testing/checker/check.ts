@@ -4,12 +4,12 @@
  */
 
 import type { Codec } from '../../../schemas/codec.ts'
-import { definitionTopics } from '../../../schemas/topics.ts'
 import { agreement, checkFolds } from './agreement.ts'
+import { checkBounds } from './bounds.ts'
 import { census, type Census } from './census.ts'
 import { decodeEvidence } from './decoded.ts'
 import type { Evidence } from './evidence.ts'
-import { everyModel, type Facts } from './facts.ts'
+import type { Facts } from './facts.ts'
 import { checkIntake } from './intake.ts'
 import { foldModel } from './model.ts'
 import { checkProgress } from './progress.ts'
@@ -48,20 +48,6 @@ export async function check(codec: Codec, evidence: Evidence): Promise<Verdict> 
   checkRetries(facts)
   checkProgress(facts)
   checkFolds(facts)
-  checkTrims(facts)
+  checkBounds(facts)
   return { violations, census: census(facts) }
-}
-
-/** J10: nothing has been trimmed that a fold still needs. */
-function checkTrims({ evidence, models, report, ...facts }: Facts) {
-  for (const { origin, checkpoints } of everyModel({ evidence, models, report, ...facts })) {
-    const { definition, partition } = origin
-    const { journal } = definitionTopics(definition)
-    const low = evidence.lows?.get(`${journal}/${String(partition)}`) ?? 0n
-    if (low === 0n || checkpoints.some(({ begun }) => begun === low)) continue
-    report(
-      'J10',
-      `${journal}[${String(partition)}] begins at ${String(low)}, which is not the beginning of a complete checkpoint`,
-    )
-  }
 }

@@ -19,6 +19,7 @@ export interface JournalRecord extends Place {
   readonly writer: string | null
   /** The same in a late copy of the record; null when the record does not say. */
   readonly id: string | null
+  readonly bytes: number
 }
 
 export interface InboxRecord extends Place {
@@ -91,7 +92,7 @@ async function journal(codec: Codec, record: LogRecord): Promise<JournalRecord> 
   const commit = await codec.commit.decode(record.value ?? new Uint8Array())
   const id = record.headers.ce_id ?? null
   const writer = commit.fence?.incarnation ?? id?.split('/')[2] ?? null
-  return { ...placeOf(record), commit, writer, id }
+  return { ...placeOf(record), commit, writer, id, bytes: record.value?.byteLength ?? 0 }
 }
 
 async function inbox(codec: Codec, record: LogRecord): Promise<InboxRecord> {

@@ -42,6 +42,8 @@ export interface Evidence {
   readonly lows?: ReadonlyMap<string, bigint>
   /** Set when the system was left alone until nothing moved: the time of that, by the log's clock. */
   readonly quietAt?: number
+  /** A checkpoint is due when the journal has grown by this much; checked once it is quiet. */
+  readonly checkpointBytes?: number
   /** How far the clocks of processes may be from the log's; default 0. */
   readonly skewMs?: number
   /** True when a record's time tells it from the one that answers it; else equal times are let pass. */

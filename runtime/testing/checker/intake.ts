@@ -101,9 +101,10 @@ class Intake {
         ? null
         : `run ${runId} had ended, and nobody was answered`
     }
-    // The last life there was: the run was live, or has ended.
+    // The last life there was: the run was live, has ended, or lives again by a later message.
     const life = lives.at(-1)
     if (life === undefined || hasEndedBy(life, by)) return null
+    if (lives.length > 1 && record.offset < this.#startedBy(life)) return null
     switch (body.type) {
       case 'Cancel':
         return life.entries.some(
@@ -121,6 +122,13 @@ class Intake {
       case 'Signal':
         return `run ${runId} is live and has no entry for it`
     }
+  }
+
+  /** Offset of the message that started a life. */
+  #startedBy(life: Life): bigint {
+    const start = life.entries[0]
+    const id = start === undefined ? '' : messageIdOf(start)
+    return this.#inbox.findLast(({ message }) => message?.id === id)?.offset ?? -1n
   }
 
   /** The outcome had not been written when the message came, or was written again after that. */
