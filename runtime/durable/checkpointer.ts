@@ -14,9 +14,6 @@ import type { PartitionState } from './fold.ts'
 import type { Owed } from './outbox.ts'
 import { writeSnapshot } from './snapshot.ts'
 
-const partBytes = 512 * 1024
-const snapshotBytesPerCommit = 256 * 1024
-
 interface LargeSnapshot {
   readonly runId: string
   readonly parts: readonly CheckpointPart[]
@@ -105,8 +102,9 @@ export class Checkpointer {
     }
     const owed = Map.groupBy(state.outbox, (item: Owed) => item.runId)
     const parts: CheckpointPart[] = []
+    const partBytes = Math.ceil((2 * this.#settings.commitBytes) / 3)
     let bytes = 0
-    while (bytes < snapshotBytesPerCommit) {
+    while (bytes < this.#settings.commitBytes / 3) {
       const runId = phase.left.shift()
       if (runId === undefined) break
       const run = state.runs.get(runId)
@@ -122,7 +120,7 @@ export class Checkpointer {
         phase.left.unshift(runId)
         break
       } else {
-        this.#large = { runId, parts: split(runId, snapshot), next: 0 }
+        this.#large = { runId, parts: split(runId, snapshot, partBytes), next: 0 }
         return this.#nextPart(this.#large)
       }
     }
@@ -136,7 +134,7 @@ export class Checkpointer {
   }
 }
 
-function split(runId: string, snapshot: Buffer): readonly CheckpointPart[] {
+function split(runId: string, snapshot: Buffer, partBytes: number): readonly CheckpointPart[] {
   const parts = Math.ceil(snapshot.byteLength / partBytes)
   return Array.from({ length: parts }, (_, part) => ({
     type: 'RunSnapshot',

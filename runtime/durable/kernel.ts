@@ -15,6 +15,8 @@ export interface KernelSettings {
   readonly coldAfterMs: number
   /** A checkpoint is taken when the journal since the last one exceeds this and twice the live state. */
   readonly checkpointBytes: number
+  /** A commit holds this much unless a single entry is larger; pieces of snapshots are smaller. */
+  readonly commitBytes: number
   /** Keep the journal below a checkpoint, for audit. */
   readonly keepsHistory: boolean
   /** Positions that nothing else carries are written after this time. */
@@ -29,6 +31,7 @@ export const defaultSettings: KernelSettings = {
   deduplicationMs: 86_400_000,
   coldAfterMs: 60_000,
   checkpointBytes: 16 * 1024 * 1024,
+  commitBytes: 768 * 1024,
   keepsHistory: true,
   positionDelayMs: 100,
   inboxRetentionMs: 604_800_000,

@@ -40,7 +40,7 @@ import type { Home, Owed } from './outbox.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import type { AnyWorkflow } from './definition.ts'
 import { TimerHeap } from './timer-heap.ts'
-import { partitionBytesPerRequest, type Reserve, type Write, type WriteSource } from './writer.ts'
+import type { Reserve, Write, WriteSource } from './writer.ts'
 
 const firstRetryMs = 100
 const longestRetryMs = 5_000
@@ -261,7 +261,7 @@ export class Partition implements WriteSource {
     if (!this.#queue.hasWaiting && !isCheckpointDue && !hasPositions) return null
     const now = this.#kernel.clock.now()
     const checkpoint = isCheckpointDue ? this.#checkpointer.parts(this.#state, now) : []
-    const room = partitionBytesPerRequest - commitOverheadBytes - sizeOfParts(checkpoint)
+    const room = this.#kernel.settings.commitBytes - commitOverheadBytes - sizeOfParts(checkpoint)
     const entries = this.#queue.take(Math.max(0, room), this.#checkpointer.heldRun)
     this.#isPositionDue = false
     return {
