@@ -198,11 +198,11 @@ async function leaveBackend(directory: string, leave: () => void): Promise<void>
 async function runningIn(directory: string): Promise<BackendRecord | undefined> {
   const record = readRecord(directory)
   if (record === undefined) return undefined
-  const deadline = Date.now() + patienceMs
-  while (isPresent(directory, record) && Date.now() < deadline) {
+  const deadline = Date.now() + (record.kind === 'processes' ? patienceMs : 0)
+  do {
     if (await bothAnswer(record)) return record
     await delay(100)
-  }
+  } while (isPresent(directory, record) && Date.now() < deadline)
   await end(directory, record, graceMs)
   removeRecord(directory)
   return undefined

@@ -34,13 +34,16 @@ describe('the order of choice', () => {
     expect(() => choose(found)).toThrow('Maven')
   })
 
-  test('whoever holds the data of earlier runs comes first', () => {
-    expect(choose({ ...everything, holder: 'processes' })).toEqual(['processes', 'containers'])
-    expect(choose({ ...everything, holder: 'containers' })).toEqual(['containers', 'processes'])
+  test('where there is data of earlier runs, only who wrote it comes', () => {
+    expect(choose({ ...everything, holder: 'processes' })).toEqual(['processes'])
+    expect(choose({ ...everything, holder: 'containers' })).toEqual(['containers'])
   })
 
-  test('data in containers does not keep processes from being used where Docker is gone', () => {
-    expect(choose({ ...everything, docker: false, holder: 'containers' })).toEqual(['processes'])
+  test('data is never passed over for lack of who wrote it', () => {
+    const found = { ...everything, docker: false, holder: 'containers' } as const
+    expect(() => choose(found)).toThrow(
+      'the data of earlier runs having been written by containers',
+    )
   })
 
   test('a Java that is too old counts for nothing', () => {

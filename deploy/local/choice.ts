@@ -46,21 +46,30 @@ export function givenBackend(env: Environment): Given | undefined {
 }
 
 /**
- * Returns what to try, in order: containers, then processes, but first of all whichever holds the
- * data of earlier runs. Throws a `UsageError` that names every way when there is none.
+ * Returns what to try, in order: containers, then processes. Where earlier runs left data there is
+ * only the way that wrote it, because the other would not see it. Throws a `UsageError` that names
+ * every way when there is none.
  */
 export function choose(found: Found): readonly Startable[] {
+  const { holder } = found
+  const ways = possible(found)
+  if (holder === undefined && ways.length > 0) return ways
+  if (holder !== undefined && ways.includes(holder)) return [holder]
+  const kept =
+    holder === undefined ? '' : `, the data of earlier runs having been written by ${holder}`
+  throw new UsageError(
+    `there is no Kafka to use${kept}: set KAFKA_BROKERS and SCHEMA_REGISTRY_URL, or start Docker, ` +
+      `or install Java ${oldestJava} or newer and Maven (found ${describe(found)})`,
+    { code: 'BACKEND_IMPOSSIBLE' },
+  )
+}
+
+function possible(found: Found): readonly Startable[] {
   const hasJava = found.java !== undefined && found.java >= oldestJava
   const ways: Startable[] = []
   if (found.docker && found.testcontainers) ways.push('containers')
   if (hasJava && (found.maven || found.downloaded)) ways.push('processes')
-  if (found.holder === 'processes') ways.reverse()
-  if (ways.length > 0) return ways
-  throw new UsageError(
-    'there is no Kafka to use: set KAFKA_BROKERS and SCHEMA_REGISTRY_URL, or start Docker, ' +
-      `or install Java ${oldestJava} or newer and Maven (found ${describe(found)})`,
-    { code: 'BACKEND_IMPOSSIBLE' },
-  )
+  return ways
 }
 
 function describe({ docker, java, maven }: Found): string {

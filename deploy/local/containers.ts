@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 
 import type { GenericContainer } from 'testcontainers'
 
+import { dockerAnswers } from './docker.ts'
 import { freePorts } from './ports.ts'
 import { singleNodeProperties } from './server-properties.ts'
 import { storageEnvironment } from './registry.ts'
@@ -24,6 +25,7 @@ export interface Containers {
 
 const registryPort = 8080
 const startTimeoutMs = 120_000
+const stopTimeoutMs = 8000
 
 /** Whether the package that drives containers is installed. */
 export function hasTestcontainers(): boolean {
@@ -37,8 +39,11 @@ export function hasTestcontainers(): boolean {
 
 /** Starts both, pulling the images if need be, and resolves once both answer. */
 export async function startContainers(options: ContainersOptions): Promise<Containers> {
-  const { getContainerRuntimeClient } = await import('testcontainers')
-  const { host } = (await getContainerRuntimeClient()).info.containerRuntime
+  const { getContainerRuntimeClient, getReaper } = await import('testcontainers')
+  const client = await getContainerRuntimeClient()
+  const { host } = client.info.containerRuntime
+  // Asked for before the two starts, which would each start one.
+  if (!options.detached) await getReaper(client)
   const [port = 0] = await freePorts(1)
   const outcomes = await Promise.allSettled([
     (await kafka(host, port, options)).start(),
@@ -59,17 +64,20 @@ export async function startContainers(options: ContainersOptions): Promise<Conta
   throw broker.status === 'rejected' ? broker.reason : (schemas as PromiseRejectedResult).reason
 }
 
-/** Ends containers, whoever started them; their volumes stay. */
+/** Ends containers, whoever started them; their volumes stay. Those that are gone are left out. */
 export async function removeContainers(ids: readonly string[]): Promise<void> {
+  if (!(await dockerAnswers(process.env))) return
   const { getContainerRuntimeClient } = await import('testcontainers')
   const client = await getContainerRuntimeClient()
-  await Promise.all(
-    ids.map(async (id) => {
+  const present = new Set((await client.container.list()).map(({ Id }) => Id))
+  const ending = ids
+    .filter((id) => present.has(id))
+    .map(async (id) => {
       const container = client.container.getById(id)
-      await client.container.stop(container, { timeout: 8000 })
-      await client.container.remove(container, { removeVolumes: false })
-    }),
-  )
+      await client.container.stop(container, { timeout: stopTimeoutMs })
+      await client.container.remove(container, { removeVolumes: true })
+    })
+  await Promise.all(ending)
 }
 
 /** The port is the same inside and outside, so the broker can say where it is reached. */

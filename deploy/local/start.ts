@@ -102,7 +102,7 @@ async function asProcesses(
   }
 }
 
-/** Data in volumes is not seen by processes, nor the other way round: stay with who wrote it. */
+/** Who wrote the data of earlier runs, if there is any. */
 function holderOf(folder: string): Startable | undefined {
   if (existsSync(join(folder, 'data', 'kafka'))) return 'processes'
   return existsSync(join(folder, 'data', 'in-containers')) ? 'containers' : undefined
