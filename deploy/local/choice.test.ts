@@ -41,9 +41,7 @@ describe('the order of choice', () => {
 
   test('data is never passed over for lack of who wrote it', () => {
     const found = { ...everything, docker: false, holder: 'containers' } as const
-    expect(() => choose(found)).toThrow(
-      'the data of earlier runs having been written by containers',
-    )
+    expect(() => choose(found)).toThrow('containers wrote the data of earlier runs')
   })
 
   test('a Java that is too old counts for nothing', () => {

@@ -56,7 +56,9 @@ export function choose(found: Found): readonly Startable[] {
   if (holder === undefined && ways.length > 0) return ways
   if (holder !== undefined && ways.includes(holder)) return [holder]
   const kept =
-    holder === undefined ? '' : `, the data of earlier runs having been written by ${holder}`
+    holder === undefined
+      ? ''
+      : `, for ${holder} wrote the data of earlier runs (remove the data folder to begin anew)`
   throw new UsageError(
     `there is no Kafka to use${kept}: set KAFKA_BROKERS and SCHEMA_REGISTRY_URL, or start Docker, ` +
       `or install Java ${oldestJava} or newer and Maven (found ${describe(found)})`,
