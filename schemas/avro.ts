@@ -19,21 +19,20 @@ export interface AvroType<W> {
   equals(type: avro.Type): boolean
 }
 
-/** A member of a union of records as avsc has it: one property, named for the branch. */
-export type Wrapped = Readonly<Record<string, object>>
-
-/** Between a union discriminated by `type` and the wrapped form. */
-export interface Tagging<U extends Tagged> {
-  wrap(value: U): Wrapped
-  unwrap(wrapped: Wrapped): U
+/** A member of a union of records as avsc has it. */
+export interface Wrapped<U> {
+  unwrap(): U
 }
+
+/** Wraps the members of a union of records, each by its `type`. */
+export type Wrap<U extends Tagged> = (value: U) => Wrapped<U>
 
 interface Tagged {
   readonly type: string
 }
 
-interface Branch {
-  wrap(value: Tagged): Wrapped
+interface Branch<U> {
+  wrap(value: U): Wrapped<U>
 }
 
 const files: Readonly<Record<RecordName, string>> = {
@@ -48,18 +47,33 @@ export function schemaText(name: RecordName): string {
   return JSON.stringify(JSON.parse(readFileSync(new URL(files[name], import.meta.url), 'utf8')))
 }
 
-/** Parses a schema; unions of several records have wrapped values, all others bare ones. */
+/**
+ * Parses a schema. Unions of several records have wrapped values, all others bare ones; each record
+ * of such a union has its name as the field `type`, which takes no bytes.
+ */
 export function parseSchema(text: string): avro.Type {
-  const schema: unknown = JSON.parse(text)
-  if (!isRecordSchema(schema)) throw new TypeError('the schema is not that of a record')
+  const schema: unknown = JSON.parse(text, (_key, value: unknown) =>
+    isUnionOfRecords(value) ? value.map(withTag) : value,
+  )
+  if (!isRecord(schema)) throw new TypeError('the schema is not that of a record')
   return avro.Type.forSchema(schema, {
     omitRecordMethods: true,
+    logicalTypes: { tag: Tag },
     typeHook: (schema, options) => (schema === 'bytes' ? new AnyBytes(options) : undefined),
   })
 }
 
-function isRecordSchema(schema: unknown): schema is avro.schema.RecordType {
+function isRecord(schema: unknown): schema is avro.schema.RecordType {
   return typeof schema === 'object' && schema !== null && 'fields' in schema
+}
+
+function isUnionOfRecords(schema: unknown): schema is readonly avro.schema.RecordType[] {
+  return Array.isArray(schema) && schema.length > 1 && schema.every(isRecord)
+}
+
+function withTag(record: avro.schema.RecordType): avro.schema.RecordType {
+  const type = { type: 'null', logicalType: 'tag', tag: record.name } as const
+  return { ...record, fields: [{ name: 'type', type, default: null }, ...record.fields] }
 }
 
 /** The type at a path of field names; arrays on the way are stepped into. */
@@ -94,30 +108,38 @@ class AnyBytes extends avro.types.LogicalType {
   }
 }
 
-/** Between the members of a union of records and their wrapped form. */
-export function tagging<U extends Tagged>(union: avro.Type): Tagging<U> {
-  const branches = new Map<string, avro.Type>()
-  // The tags are looked up, not cut out of the branch's name: a cut would be a string per value.
-  const tags = new Map<string, string>()
-  for (const type of union instanceof avro.types.WrappedUnionType ? union.types : []) {
-    const name = type.name ?? ''
-    const tag = name.slice(name.lastIndexOf('.') + 1)
-    branches.set(tag, type)
-    tags.set(name, tag)
+/** A constant: nothing on the wire, the same text in every value. */
+class Tag extends avro.types.LogicalType {
+  readonly #tag: string
+
+  constructor(schema: avro.Schema, options: unknown) {
+    super(schema, options)
+    this.#tag = typeof schema === 'object' && 'tag' in schema ? String(schema.tag) : ''
   }
 
-  return {
-    wrap: (value) => {
-      const branch: Branch | undefined = branches.get(value.type)
-      if (branch === undefined) throw new TypeError(`the schema has no ${value.type}`)
-      return branch.wrap(value)
-    },
-    unwrap: (wrapped) => {
-      for (const name in wrapped) {
-        // The one assertion of the codec: avsc has read the fields by the schema.
-        return { type: tags.get(name), ...wrapped[name] } as unknown as U
-      }
-      throw new TypeError('a member of a union has no branch')
-    },
+  protected override _fromValue(): string {
+    return this.#tag
+  }
+
+  protected override _toValue(value: unknown): null | undefined {
+    return value === this.#tag ? null : undefined
+  }
+
+  protected override _resolve(): () => string {
+    return () => this.#tag
+  }
+}
+
+/** The way into a union of records; the way out is the wrapped value's own. */
+export function wrapFor<U extends Tagged>(union: avro.Type): Wrap<U> {
+  const branches = new Map<string, Branch<U>>()
+  for (const type of union instanceof avro.types.WrappedUnionType ? union.types : []) {
+    const name = type.name ?? ''
+    branches.set(name.slice(name.lastIndexOf('.') + 1), type)
+  }
+  return (value) => {
+    const branch = branches.get(value.type)
+    if (branch === undefined) throw new TypeError(`the schema has no ${value.type}`)
+    return branch.wrap(value)
   }
 }

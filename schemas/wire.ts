@@ -1,10 +1,10 @@
 /**
- * Between the plain values of `records.ts` and what avsc reads and writes: unions of records are
- * discriminated by `type` here and wrapped there, offsets are `bigint` here and `number` there.
- * avsc refuses a number past 2^53, so no offset is ever rounded.
+ * Between the values of `records.ts` and what avsc reads and writes: unions of records are wrapped
+ * there, offsets are `bigint` here and `number` there. avsc refuses a number past 2^53, so no offset
+ * is ever rounded.
  */
 
-import { type AvroType, parseSchema, schemaText, tagging, typeAt, type Wrapped } from './avro.ts'
+import { type AvroType, parseSchema, schemaText, typeAt, type Wrapped, wrapFor } from './avro.ts'
 import type {
   CheckpointPart,
   Commit,
@@ -42,9 +42,9 @@ type WithNumbers<T> = T extends object
   ? { readonly [K in keyof T]: T[K] extends bigint ? number : T[K] }
   : T
 
-type WrappedBody<T> = Omit<T, 'body'> & { readonly body: Wrapped }
-export type WireEntry = WrappedBody<Entry>
-export type WireMessage = WrappedBody<Message>
+type WrappedBody<T, B> = Omit<T, 'body'> & { readonly body: Wrapped<WithWireOutcome<B>> }
+export type WireEntry = WrappedBody<Entry, EntryBody>
+export type WireMessage = WrappedBody<Message, MessageBody>
 export type WireResult = WithWireOutcome<Result>
 export type WireDeadLetter = WithNumbers<DeadLetter>
 
@@ -53,13 +53,13 @@ export interface WireCommit {
   readonly inboxTaken: number
   readonly outboxConfirmed: WithNumbers<Commit['outboxConfirmed']>
   readonly fence: Fence | null
-  readonly checkpoint: readonly Wrapped[]
+  readonly checkpoint: readonly Wrapped<WithNumbers<CheckpointPart>>[]
   readonly entries: readonly WireEntry[]
 }
 
 export function commitForm(): WireForm<Commit, WireCommit> {
   const type = parseSchema(schemaText('Commit'))
-  const parts = tagging<WithNumbers<CheckpointPart>>(typeAt(type, ['checkpoint']))
+  const wrapPart = wrapFor<WithNumbers<CheckpointPart>>(typeAt(type, ['checkpoint']))
   const entry = entryForm()
 
   return {
@@ -73,7 +73,7 @@ export function commitForm(): WireForm<Commit, WireCommit> {
       },
       fence: commit.fence,
       checkpoint: commit.checkpoint.map((part) =>
-        parts.wrap(part.type === 'CheckpointEnded' ? { ...part, begun: Number(part.begun) } : part),
+        wrapPart(part.type === 'CheckpointEnded' ? { ...part, begun: Number(part.begun) } : part),
       ),
       entries: commit.entries.map(entry.toWire),
     }),
@@ -84,9 +84,9 @@ export function commitForm(): WireForm<Commit, WireCommit> {
         offset: BigInt(wire.outboxConfirmed.offset),
         index: wire.outboxConfirmed.index,
       },
-      fence: wire.fence === null ? null : { ...wire.fence },
+      fence: wire.fence,
       checkpoint: wire.checkpoint.map((wrapped) => {
-        const part = parts.unwrap(wrapped)
+        const part = wrapped.unwrap()
         return part.type === 'CheckpointEnded' ? { ...part, begun: BigInt(part.begun) } : part
       }),
       entries: wire.entries.map(entry.fromWire),
@@ -97,7 +97,7 @@ export function commitForm(): WireForm<Commit, WireCommit> {
 /** One entry of a commit, by itself. */
 export function entryForm(): WireForm<Entry, WireEntry> {
   const type = typeAt(parseSchema(schemaText('Commit')), ['entries'])
-  const bodies = tagging<WithWireOutcome<EntryBody>>(typeAt(type, ['body']))
+  const wrapBody = wrapFor<WithWireOutcome<EntryBody>>(typeAt(type, ['body']))
 
   return {
     type,
@@ -105,28 +105,28 @@ export function entryForm(): WireForm<Entry, WireEntry> {
       runId: entry.runId,
       seq: entry.seq,
       at: entry.at,
-      body: bodies.wrap(entry.body),
+      body: wrapBody(entry.body),
     }),
     fromWire: (wire) => ({
       runId: wire.runId,
       seq: wire.seq,
       at: wire.at,
-      body: entryBody(bodies.unwrap(wire.body)),
+      body: entryBody(wire.body.unwrap()),
     }),
   }
 }
 
 export function messageForm(): WireForm<Message, WireMessage> {
   const type = parseSchema(schemaText('Message'))
-  const bodies = tagging<WithWireOutcome<MessageBody>>(typeAt(type, ['body']))
+  const wrapBody = wrapFor<WithWireOutcome<MessageBody>>(typeAt(type, ['body']))
 
   return {
     type,
-    toWire: (message) => ({ ...message, body: bodies.wrap(message.body) }),
+    toWire: (message) => ({ ...message, body: wrapBody(message.body) }),
     fromWire: (wire) => ({
       id: wire.id,
       runId: wire.runId,
-      body: messageBody(bodies.unwrap(wire.body)),
+      body: messageBody(wire.body.unwrap()),
     }),
   }
 }
@@ -148,30 +148,11 @@ export function deadLetterForm(): WireForm<DeadLetter, WireDeadLetter> {
 }
 
 function entryBody(body: WithWireOutcome<EntryBody>): EntryBody {
-  switch (body.type) {
-    case 'CallCompleted':
-      return { ...body, outcome: outcome(body.outcome) }
-    case 'RunStarted':
-      return body.parent === null ? body : { ...body, parent: { ...body.parent } }
-    case 'StepFailed':
-    case 'RunFailed':
-    case 'RunCancelled':
-    case 'RunParked':
-      return { ...body, error: { ...body.error } }
-    default:
-      return body
-  }
+  return body.type === 'CallCompleted' ? { ...body, outcome: outcome(body.outcome) } : body
 }
 
 function messageBody(body: WithWireOutcome<MessageBody>): MessageBody {
-  switch (body.type) {
-    case 'Reply':
-      return { ...body, outcome: outcome(body.outcome) }
-    case 'Start':
-      return body.parent === null ? body : { ...body, parent: { ...body.parent } }
-    default:
-      return body
-  }
+  return body.type === 'Reply' ? { ...body, outcome: outcome(body.outcome) } : body
 }
 
 function outcome(wire: WireOutcome): Outcome {
@@ -180,5 +161,5 @@ function outcome(wire: WireOutcome): Outcome {
     return { status: wire.status, output: wire.output }
   }
   if (wire.error === null) throw new TypeError(`a ${wire.status} outcome has no error`)
-  return { status: wire.status, error: { ...wire.error } }
+  return { status: wire.status, error: wire.error }
 }
