@@ -203,7 +203,10 @@ function plainItem(item: WireItem, runId: string): OutboxItem {
     const { endedAt, outcome } = item['stoa.OwedResult']
     return { kind: 'result', runId, endedAt, outcome: plainOutcome(outcome) }
   }
-  if ('stoa.OwedPublication' in item) return { kind: 'published', ...item['stoa.OwedPublication'] }
+  if ('stoa.OwedPublication' in item) {
+    const { id, topic, key, payload } = item['stoa.OwedPublication']
+    return { kind: 'published', id, topic, key, payload }
+  }
   const wire = item['stoa.OwedMessage']
   return {
     kind: 'message',
@@ -214,8 +217,12 @@ function plainItem(item: WireItem, runId: string): OutboxItem {
 }
 
 function plainBody(body: WireBody): Message['body'] {
-  if ('stoa.OwedStart' in body) return { type: 'Start', version: null, ...body['stoa.OwedStart'] }
-  if ('stoa.OwedCancel' in body) return { type: 'Cancel', ...body['stoa.OwedCancel'] }
+  // Field by field: a decoded record says its own name as `type`.
+  if ('stoa.OwedStart' in body) {
+    const { input, parent, root } = body['stoa.OwedStart']
+    return { type: 'Start', version: null, input, parent, root }
+  }
+  if ('stoa.OwedCancel' in body) return { type: 'Cancel', reason: body['stoa.OwedCancel'].reason }
   const { index, outcome } = body['stoa.OwedReply']
   return { type: 'Reply', index, outcome: plainOutcome(outcome) }
 }
