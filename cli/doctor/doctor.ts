@@ -24,11 +24,12 @@ export async function doctor(invocation: Invocation, given: unknown): Promise<nu
   const { terminal } = invocation
   const { output } = parsed(Options, given)
   const [ways, kafka] = await Promise.all([checkWays(invocation), checkKafka(invocation)])
+  const isKafkaUp = kafka.every(({ state }) => state === 'ok')
   const checks = [
     checkNode(process.versions.node),
     ...ways,
     ...kafka,
-    await checkTopics(invocation),
+    await checkTopics(invocation, isKafkaUp),
     await checkDisk(invocation),
   ]
   const isWell = checks.every(({ state }) => state !== 'problem')

@@ -44,12 +44,9 @@ export async function checkKafka(invocation: Invocation): Promise<readonly Check
 }
 
 /** Topics that are missing are created by the next review; topics that differ need a person. */
-export async function checkTopics(invocation: Invocation): Promise<Check> {
+export async function checkTopics(invocation: Invocation, isKafkaUp: boolean): Promise<Check> {
   const name = 'topics'
-  const { variables, home } = invocation
-  if (givenBackend(variables) === undefined && (await backendStatus(home))?.answers !== true) {
-    return { name, state: 'note', found: 'not looked at: Kafka is not up', advice: '' }
-  }
+  if (!isKafkaUp) return { name, state: 'note', found: 'not looked at without Kafka', advice: '' }
   try {
     const { findBackend } = await import('../backend.ts')
     const { administered } = await import('../topics/admin.ts')

@@ -11,7 +11,7 @@ const errorLevel = 50
 const Line = z.object({
   level: z.number(),
   msg: z.string(),
-  error: z.looseObject({ message: z.string(), code: z.string().optional() }).optional(),
+  error: z.object({ message: z.string() }).optional().catch(undefined),
 })
 
 /** Puts a file that has grown large aside, in place of the one before it. */

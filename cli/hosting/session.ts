@@ -32,6 +32,8 @@ export class Session {
   readonly #options: SessionOptions
   readonly #cleanups: (() => Promise<unknown>)[] = []
   readonly #failed = Promise.withResolvers<never>()
+  #hasStarted = false
+  #isStopped = false
 
   constructor(invocation: Invocation, options: SessionOptions) {
     this.#invocation = invocation
@@ -52,8 +54,10 @@ export class Session {
       !this.#options.serve || this.#runningOn(backend).length === serviceNames.length
     const early = isServed() ? undefined : this.#load(given === undefined)
     const backend = given ?? (await this.#startLocal())
+    this.#assertOpen()
     this.#options.stage('creating topics')
     const [connection] = await Promise.all([this.#connect(backend), ensureReviewTopics(backend)])
+    this.#assertOpen()
     const services = early ?? (isServed(backend) ? undefined : this.#load(backend.isLocal))
     services?.serve(backend.variables)
     return connection
@@ -61,6 +65,8 @@ export class Session {
 
   /** Stops what was started here. */
   async stop(): Promise<void> {
+    this.#isStopped = true
+    if (this.#hasStarted) this.#options.stage('stopping')
     for (const cleanup of this.#cleanups.splice(0).reverse()) {
       try {
         await cleanup()
@@ -71,7 +77,13 @@ export class Session {
     }
   }
 
+  /** Whoever opened it may have given up meanwhile. */
+  #assertOpen(): void {
+    if (this.#isStopped) throw new Error('the session was stopped while it was opened')
+  }
+
   async #startLocal(): Promise<NamedBackend> {
+    this.#hasStarted = true
     const { home, variables } = this.#invocation
     const progress = (line: string) => this.#options.stage(line)
     const starting = startBackend({ directory: home, progress, env: variables })
@@ -94,6 +106,7 @@ export class Session {
   }
 
   #load(isLocal: boolean): ServiceGroup {
+    this.#hasStarted = true
     const { home, variables } = this.#invocation
     const services = new ServiceGroup({
       names: serviceNames,

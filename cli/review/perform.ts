@@ -41,6 +41,7 @@ export async function performReview(performance: Performance): Promise<ReviewOut
   const { session, request, runId, packages, progress, interrupt } = performance
   const aborted = rejectionOf(interrupt)
   const connection = await Promise.race([session.open(), session.failed, aborted])
+  const reader = await StallReader.open(connection, involved, runId)
   const [run] = await Promise.race([
     Promise.all([
       connection.client.start(reviewContract, request, { id: runId }),
@@ -53,7 +54,7 @@ export async function performReview(performance: Performance): Promise<ReviewOut
   const result = run.result()
   const watching = new AbortController()
   try {
-    const stalled = watchStalls(connection, runId, progress, watching.signal)
+    const stalled = watchStalls(reader, runId, progress, watching.signal)
     return await Promise.race([result, stalled, session.failed, aborted])
   } catch (error) {
     if (interrupt.aborted) await cancel(run, result, progress)
@@ -82,12 +83,11 @@ async function followInspections(
 
 /** Looks into the journals whenever nothing happens; rejects once that will not change. */
 async function watchStalls(
-  connection: Connection,
+  reader: StallReader,
   runId: string,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<never> {
-  const reader = new StallReader(connection, involved, runId)
   const startedAt = performance.now()
   const told = new Set<string>()
   let waitMs = quietMs
@@ -104,13 +104,13 @@ async function watchStalls(
     refuseParked(stall)
     tellRetries(stall, progress, told)
     const quiet = performance.now() - startedAt
-    if (stall.isUnknown && quiet > takenInMs) {
+    if (stall.isUntouched && quiet > takenInMs) {
       throw new CommandError(
-        `no service has taken in run ${runId} for ${span(quiet)}: see that one serves '${reviewContract.name}' on this Kafka`,
+        `no service has answered to run ${runId} for ${span(quiet)}: see that one serves '${reviewContract.name}' on this Kafka`,
         { code: 'RUN_NOT_TAKEN' },
       )
     }
-    if (stall.isUnknown) progress.stage('waiting for a service to take the review in')
+    if (stall.isUntouched) progress.stage('waiting for a service to take the review in')
   }
 }
 

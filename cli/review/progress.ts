@@ -26,14 +26,15 @@ export class Progress {
   stage(text: string): void {
     if (text === this.#stage) return
     this.#stage = text
+    this.#total = 0
     if (this.#terminal.isLive) this.#draw()
     else this.#terminal.note(text)
   }
 
   /** From here on, packages are inspected. */
   inspecting(total: number): void {
-    this.#total = total
     this.stage(`inspecting ${total} packages`)
+    this.#total = total
   }
 
   /** The inspection with this id has ended. */

@@ -44,7 +44,6 @@ export async function review(
     await show(invocation, options.output, outcome, span(progress.elapsedMs()))
     return outcome.verdict === 'fail' ? exitCodes.findings : exitCodes.ok
   } finally {
-    progress.stage('stopping')
     await session.stop()
     progress.close()
   }

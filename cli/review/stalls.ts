@@ -11,8 +11,8 @@ import { definitionTopics } from '../../schemas/index.ts'
 import { readJournal } from '../../runtime/durable/journal-reader.ts'
 
 export interface Stall {
-  /** None of the runs is in a journal yet. */
-  readonly isUnknown: boolean
+  /** Not an entry of the runs has been appended. */
+  readonly isUntouched: boolean
   /** Set aside until a person acts; the run with its definition. */
   readonly parked: readonly StalledRun[]
   /** Failed, and due to be tried again. */
@@ -25,32 +25,42 @@ export interface StalledRun {
   readonly error: Failure
 }
 
-/** Clocks of brokers and clients may differ by this much. */
-const clockDriftMs = 60_000
-
 export class StallReader {
   readonly #connection: Connection
   readonly #definitions: readonly string[]
   readonly #rootId: string
-  readonly #startedAt: number
-  /** The next offset to read, by topic and partition. */
-  readonly #next = new Map<string, bigint>()
+  /** The next offset to read of each partition, by definition. */
+  readonly #next = new Map<string, bigint[]>()
   readonly #parked = new Map<string, Stall['parked'][number]>()
   readonly #retrying = new Map<string, Stall['retrying'][number]>()
-  #isKnown = false
+  #isUntouched = true
 
-  constructor(connection: Connection, definitions: readonly string[], rootId: string) {
+  private constructor(connection: Connection, definitions: readonly string[], rootId: string) {
     this.#connection = connection
     this.#definitions = definitions
     this.#rootId = rootId
-    this.#startedAt = Date.now()
+  }
+
+  /** Will see what is appended from now on. */
+  static async open(
+    connection: Connection,
+    definitions: readonly string[],
+    rootId: string,
+  ): Promise<StallReader> {
+    const reader = new StallReader(connection, definitions, rootId)
+    await Promise.all(
+      definitions.map(async (definition) => {
+        reader.#next.set(definition, await reader.#ends(definition))
+      }),
+    )
+    return reader
   }
 
   /** Reads what was appended since the last look. */
   async look(): Promise<Stall> {
     await Promise.all(this.#definitions.map((definition) => this.#read(definition)))
     return {
-      isUnknown: !this.#isKnown,
+      isUntouched: this.#isUntouched,
       parked: [...this.#parked.values()],
       retrying: [...this.#retrying.values()],
     }
@@ -59,26 +69,30 @@ export class StallReader {
   async #read(definition: string): Promise<void> {
     const { log, codec } = this.#connection
     const topic = definitionTopics(definition).journal
-    const partitions = await log.partitions(topic)
-    for (let partition = 0; partition < partitions; partition += 1) {
-      const place = `${topic}[${partition}]`
-      const since = this.#startedAt - clockDriftMs
-      const from = this.#next.get(place) ?? (await log.offsetAt(topic, partition, since))
-      const { high } = await log.offsets(topic, partition)
-      if (from < high) {
-        for await (const commits of readJournal(log, codec, { topic, partition, from, to: high })) {
-          for (const { commit } of commits) {
-            for (const entry of commit.entries) this.#take(definition, entry)
-          }
+    const ends = await this.#ends(definition)
+    for (const [partition, to] of ends.entries()) {
+      const from = this.#next.get(definition)?.[partition] ?? 0n
+      if (from >= to) continue
+      for await (const commits of readJournal(log, codec, { topic, partition, from, to })) {
+        for (const { commit } of commits) {
+          for (const entry of commit.entries) this.#take(definition, entry)
         }
       }
-      this.#next.set(place, high)
     }
+    this.#next.set(definition, ends)
+  }
+
+  async #ends(definition: string): Promise<bigint[]> {
+    const { log } = this.#connection
+    const topic = definitionTopics(definition).journal
+    const partitions = Array.from({ length: await log.partitions(topic) }, (_, index) => index)
+    const offsets = await Promise.all(partitions.map((partition) => log.offsets(topic, partition)))
+    return offsets.map(({ high }) => high)
   }
 
   #take(definition: string, { runId, body }: Entry): void {
     if (runId !== this.#rootId && !runId.startsWith(`${this.#rootId}/`)) return
-    this.#isKnown = true
+    this.#isUntouched = false
     const key = `${definition} ${runId}`
     if (body.type === 'RunParked') {
       this.#parked.set(key, { definition, runId, error: body.error })

@@ -3,8 +3,9 @@
 import { z } from 'zod'
 import { decodePayload, errorOfOutcome } from '../../runtime/durable/payload.ts'
 import { parseDuration } from '../../runtime/duration.ts'
+import { CancelledError, TerminalError, type StoaError } from '../../runtime/errors.ts'
 import { connected, type Connection } from '../backend.ts'
-import { CommandError } from '../exit-code.ts'
+import { CommandError, exitCodes, messageOf } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { outputFormat, parsed } from '../options.ts'
 import { jsonText } from '../terminal/json.ts'
@@ -18,8 +19,8 @@ const Options = z.object({
 })
 
 /**
- * Prints the output of a run, JSON in either format. Throws the error of a run that failed or was
- * cancelled, RUN_PARKED for one that would not end by itself, and TIMED_OUT.
+ * Prints the output of a run, JSON in either format; 1 for a run that failed or was cancelled, with
+ * its error. Throws RUN_PARKED for one that would not end by itself, and TIMED_OUT.
  */
 export async function result(
   invocation: Invocation,
@@ -31,23 +32,34 @@ export async function result(
   const name = parsed(z.string(), definition)
   const runId = parsed(z.string(), id)
   return connected(invocation, async (connection) => {
-    const output = await outputOf(connection, name, runId, options)
-    invocation.terminal.print(output === undefined ? 'null' : jsonText(output))
-    return 0
+    const { terminal } = invocation
+    const outcome = await outcomeOf(connection, name, runId, options)
+    if ('error' in outcome) {
+      const { status, error } = outcome
+      terminal.note(`stoa: run ${runId} of '${name}' ${status}: ${messageOf(error)}`)
+      return exitCodes.failure
+    }
+    terminal.print(outcome.output === undefined ? 'null' : jsonText(outcome.output))
+    return exitCodes.ok
   })
 }
 
-async function outputOf(
+type Ended =
+  | { readonly output: unknown }
+  | { readonly status: 'failed' | 'was cancelled'; readonly error: StoaError }
+
+async function outcomeOf(
   connection: Connection,
   name: string,
   runId: string,
   { timeout, key }: z.infer<typeof Options>,
-): Promise<unknown> {
+): Promise<Ended> {
   const { partition, state } = await findRun(connection, name, runId)
   const outcome = state?.outcome ?? null
   if (outcome !== null) {
-    if (outcome.status !== 'completed') throw errorOfOutcome(outcome)
-    return decodePayload(outcome.output)
+    return outcome.status === 'completed'
+      ? { output: decodePayload(outcome.output) }
+      : failed(errorOfOutcome(outcome))
   }
   if (state?.parked != null) {
     const { message, code } = state.parked
@@ -60,5 +72,15 @@ async function outputOf(
   const handle = connection.client.get(anyContract(name), runId, {
     ...(key !== undefined && { key }),
   })
-  return handle.result({ ...(timeout !== undefined && { timeout }) })
+  try {
+    return { output: await handle.result({ ...(timeout !== undefined && { timeout }) }) }
+  } catch (error) {
+    // What is thrown by a run is one of the two; anything else says why its outcome is not known.
+    if (error instanceof TerminalError || error instanceof CancelledError) return failed(error)
+    throw error
+  }
+}
+
+function failed(error: StoaError): Ended {
+  return { status: error instanceof CancelledError ? 'was cancelled' : 'failed', error }
 }

@@ -27,16 +27,19 @@ export function hazards(topics: readonly TopicPlan[]): readonly string[] {
   return lines
 }
 
+/** The hazards in one line, or undefined when there are none. */
+export function hazardLine(topics: readonly TopicPlan[]): string | undefined {
+  const [first, ...others] = hazards(topics)
+  if (first === undefined) return undefined
+  const rest = others.length === 0 ? '' : ` (and ${others.length} more like it)`
+  return `the cluster can lose acknowledged records: ${first}${rest}; mend that, or say --development`
+}
+
 /** @throws CommandError CLUSTER_UNSAFE, unless it is for development */
 export function refuseHazards(topics: readonly TopicPlan[], isDevelopment: boolean): void {
-  const found = hazards(topics)
-  if (isDevelopment || found.length === 0) return
-  const [first, ...others] = found
-  const rest = others.length === 0 ? '' : ` (and ${others.length} more like it)`
-  throw new CommandError(
-    `the cluster can lose acknowledged records: ${first}${rest}; mend that, or say --development`,
-    { code: 'CLUSTER_UNSAFE' },
-  )
+  const line = hazardLine(topics)
+  if (isDevelopment || line === undefined) return
+  throw new CommandError(line, { code: 'CLUSTER_UNSAFE' })
 }
 
 function counted(count: number, noun: string): string {

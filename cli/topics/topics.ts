@@ -8,7 +8,7 @@ import { table } from '../terminal/table.ts'
 import { administered } from './admin.ts'
 import { loadDefinitions } from './definitions.ts'
 import { planTopics, refuseMismatch, topicNames, type PlannedTopic } from './plan.ts'
-import { hazards, refuseHazards } from './preflight.ts'
+import { hazardLine, refuseHazards } from './preflight.ts'
 
 const Options = z.object({
   partitions: count('--partitions').optional(),
@@ -25,9 +25,10 @@ export async function plan(
   module: unknown,
   given: unknown,
 ): Promise<number> {
-  const { options, planned, dangers } = await look(invocation, module, given)
+  const { options, planned, isDevelopment } = await look(invocation, module, given)
   show(invocation, options.output, planned)
-  for (const danger of dangers) invocation.terminal.note(`stoa: ${danger}`)
+  const hazard = isDevelopment ? undefined : hazardLine(planned.map((topic) => topic.plan))
+  if (hazard !== undefined) invocation.terminal.note(`stoa: ${hazard} [CLUSTER_UNSAFE]`)
   return 0
 }
 
@@ -59,8 +60,7 @@ async function look(invocation: Invocation, module: unknown, given: unknown) {
   refuseMismatch(definitions, existing)
   const { partitions } = options
   const planned = planTopics(definitions, existing, { partitions, replicationFactor })
-  const dangers = isDevelopment ? [] : hazards(planned.map((topic) => topic.plan))
-  return { options, backend, isDevelopment, planned, dangers }
+  return { options, backend, isDevelopment, planned }
 }
 
 function show(
