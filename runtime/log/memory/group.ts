@@ -57,6 +57,12 @@ export class MemoryGroup {
     return this.#members.includes(member)
   }
 
+  /** Another process has its instance id. */
+  isReplaced({ options: { instanceId } }: MemoryMember): boolean {
+    const isHeld = this.#members.some((other) => other.options.instanceId === instanceId)
+    return instanceId !== undefined && isHeld
+  }
+
   join(options: MemberOptions): MemoryMember {
     this.#joined += 1
     const member = new MemoryMember(`member-${String(this.#joined).padStart(6, '0')}`, options)

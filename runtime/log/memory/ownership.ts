@@ -101,7 +101,10 @@ export class MemoryOwnership implements Ownership {
   /** The process reaches the group again. */
   hear(): void {
     if (this.#isStopped || this.#member === undefined) return
-    if (!this.#parts.group.hear(this.#member)) this.join()
+    if (this.#parts.group.hear(this.#member)) return
+    // Its place may have been taken meanwhile; it must not take it back.
+    if (this.#parts.group.isReplaced(this.#member)) this.#replaced()
+    else this.join()
   }
 
   /** The process is gone. */
