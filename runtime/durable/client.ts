@@ -6,23 +6,20 @@
 
 import type { z } from 'zod'
 import { partitionFor } from '../log/murmur2.ts'
-import { LogError, TimeoutError, UsageError } from '../errors.ts'
-import { parseDuration, type Duration } from '../duration.ts'
+import { UsageError } from '../errors.ts'
+import type { Duration } from '../duration.ts'
 import type { Clock, Randomness } from '../clock.ts'
-import type { Log, LogRecord, Subscription } from '../log/port.ts'
+import type { Log } from '../log/port.ts'
 import type { Logger } from '../logger.ts'
 import type { Codec } from '../../schemas/codec.ts'
 import { cloudEventHeaders } from '../../schemas/headers.ts'
-import type { MessageBody, Outcome, Result } from '../../schemas/records.ts'
+import type { MessageBody } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import type { AnyContract, Contract, Signal } from './definition.ts'
 import { listRuns, type RunSummary } from './inspect.ts'
-import { asError, decodePayload, encodePayload, errorOfOutcome } from './payload.ts'
-import { Writer, type Reserve, type Write, type WriteSource } from './writer.ts'
-
-const appendAttempts = 5
-/** How many results that nobody has asked for yet are kept for a definition. */
-const keptResults = 10_000
+import { Outbound } from './outbound.ts'
+import { decodePayload, encodePayload, errorOfOutcome } from './payload.ts'
+import { ResultsReader } from './results-reader.ts'
 
 export interface ClientOptions {
   readonly log: Log
@@ -171,148 +168,6 @@ export function createClient(options: ClientOptions): Client {
       for (const reader of open) if (reader.status === 'fulfilled') await reader.value.close()
       await options.onClose?.()
     },
-  }
-}
-
-/** Group commit for a client: what is sent at the same time shares a request. */
-class Outbound implements WriteSource {
-  readonly #writer: Writer
-  #waiting: Write[] = []
-
-  constructor(log: Log, clock: Clock) {
-    this.#writer = new Writer(log, clock)
-    this.#writer.add(this)
-  }
-
-  /** @throws LogError LOG_UNAVAILABLE when it is not known to stand in the log after some attempts */
-  async append(write: Omit<Write, 'settle'>): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#appendOnce(write)
-        return
-      } catch (error) {
-        const isFinal = error instanceof LogError && error.code !== 'LOG_UNAVAILABLE'
-        if (isFinal || attempt === appendAttempts) throw error
-      }
-    }
-  }
-
-  collect(reserve: Reserve): readonly Write[] {
-    const ready = this.#waiting.findIndex(
-      ({ topic, partition, record }) => !reserve(topic, partition, record.value.byteLength + 512),
-    )
-    return this.#waiting.splice(0, ready < 0 ? this.#waiting.length : ready)
-  }
-
-  close(): void {
-    this.#writer.close()
-  }
-
-  #appendOnce(write: Omit<Write, 'settle'>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle: Write['settle'] = (result) => {
-        if ('offset' in result) resolve()
-        else reject(asError(result.error))
-      }
-      this.#waiting.push({ ...write, settle })
-      this.#writer.wake()
-    })
-  }
-}
-
-interface Waiting {
-  readonly promise: Promise<Outcome>
-  readonly resolve: (outcome: Outcome) => void
-}
-
-/** Follows the results of one definition for every run that a client asks about. */
-class ResultsReader {
-  readonly #options: ClientOptions
-  readonly #definition: string
-  readonly #waiting = new Map<string, Waiting>()
-  readonly #outcomes = new Map<string, Outcome>()
-  #subscription: Subscription | null = null
-
-  private constructor(options: ClientOptions, definition: string) {
-    this.#options = options
-    this.#definition = definition
-  }
-
-  static async open(options: ClientOptions, definition: string): Promise<ResultsReader> {
-    const reader = new ResultsReader(options, definition)
-    reader.#subscription = await options.log.follow({
-      topic: definitionTopics(definition).results,
-      onRecords: (_partition, records) => {
-        for (const record of records) reader.#take(record)
-      },
-    })
-    return reader
-  }
-
-  async outcomeOf(runId: string, timeout: Duration | undefined): Promise<Outcome> {
-    const known = this.#outcomes.get(runId)
-    if (known !== undefined) return known
-    let waiting = this.#waiting.get(runId)
-    if (waiting === undefined) {
-      waiting = Promise.withResolvers<Outcome>()
-      this.#waiting.set(runId, waiting)
-    }
-    return timeout === undefined
-      ? waiting.promise
-      : within(this.#options.clock, waiting.promise, timeout, `the result of run ${runId}`)
-  }
-
-  async close(): Promise<void> {
-    await this.#subscription?.close()
-  }
-
-  #take(record: LogRecord): void {
-    const { codec, logger } = this.#options
-    if (record.value === null) return
-    try {
-      const decoded = codec.result.decode(record.value)
-      if (decoded instanceof Promise) {
-        decoded.then(
-          (result) => {
-            this.#learn(result)
-          },
-          (error: unknown) => {
-            logger.warn({ error, definition: this.#definition }, 'a result cannot be read')
-          },
-        )
-      } else this.#learn(decoded)
-    } catch (error) {
-      logger.warn({ error, definition: this.#definition }, 'a result cannot be read')
-    }
-  }
-
-  #learn({ runId, outcome }: Result): void {
-    this.#outcomes.delete(runId)
-    this.#outcomes.set(runId, outcome)
-    if (this.#outcomes.size > keptResults) {
-      const [oldest] = this.#outcomes.keys()
-      if (oldest !== undefined) this.#outcomes.delete(oldest)
-    }
-    this.#waiting.get(runId)?.resolve(outcome)
-    this.#waiting.delete(runId)
-  }
-}
-
-async function within<T>(
-  clock: Clock,
-  promise: Promise<T>,
-  timeout: Duration,
-  what: string,
-): Promise<T> {
-  const { promise: limited, resolve, reject } = Promise.withResolvers<T>()
-  const stop = clock.after(parseDuration(timeout), () => {
-    reject(new TimeoutError(`${what} did not come within ${String(timeout)}`))
-  })
-  promise.then(resolve, reject)
-  try {
-    return await limited
-  } finally {
-    stop()
   }
 }
 

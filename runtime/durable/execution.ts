@@ -13,26 +13,28 @@
 
 import { assertNever } from '../assert-never.ts'
 import type { Clock, Randomness } from '../clock.ts'
-import { parseDuration } from '../duration.ts'
-import { CancelledError, StoaError, TerminalError, TimeoutError } from '../errors.ts'
+import { CancelledError, TerminalError, TimeoutError } from '../errors.ts'
 import { silentLogger, type Logger } from '../logger.ts'
 import type { Entry, EntryBody } from '../../schemas/records.ts'
-import type { StepContext } from './context.ts'
 import type { AnyWorkflow } from './definition.ts'
 import { Operations, type Operation, type OperationKind, type StepBody } from './operation.ts'
-import { decodePayload, encodePayload, errorOf, errorOfOutcome, failureOf } from './payload.ts'
-import { afterFailure } from './retry.ts'
+import {
+  decodePayload,
+  encodePayload,
+  errorOf,
+  errorOfOutcome,
+  failureOf,
+  parked,
+} from './payload.ts'
 import { runContext } from './run-context.ts'
 import type { RunState } from './run-state.ts'
 import type { Sabotage } from './sabotage.ts'
 import { seededRandomness } from './seeded-random.ts'
-import { StepAttempt } from './step-attempt.ts'
 import { beginWait, endWait, receiveSignal, type SignalBook } from './signals.ts'
+import { StepRunner } from './step-runner.ts'
 
 /** How long the code of a run may await something that is not of its context. */
 const foreignAwaitMs = 10_000
-
-const stepTimeoutMs = 600_000
 
 /** What an execution needs of the owner of its partition. */
 export interface ExecutionHost {
@@ -79,15 +81,13 @@ export class Execution {
   #isPumping = false
   #isOver = false
   #isBusy = false
-  /** Steps with a body under way, or an outcome that is not decided yet. */
-  readonly #active = new Set<number>()
+  readonly #steps: StepRunner
   readonly #book: SignalBook<ReceivedSignal> = { waits: [], signals: [] }
   /** Calls that stand in the journal without their outcome. */
   readonly #calls = new Set<number>()
   #cancel: { readonly reason: string; isDelivered: boolean } | null = null
   /** The cancellation found nothing to reject; the next operation takes it. */
   #isCancelDue = false
-  readonly #attempts = new Map<number, StepAttempt>()
   #settled: { readonly output: unknown } | { readonly error: unknown } | null = null
 
   constructor(host: ExecutionHost, definition: AnyWorkflow, run: RunState) {
@@ -98,6 +98,9 @@ export class Execution {
     this.#history = run.history.entries()
     this.#historySeq = run.seq
     this.#randomness = seededRandomness(run.runId)
+    this.#steps = new StepRunner(host, run.runId, () => {
+      this.#updateBusy()
+    })
   }
 
   get now(): number {
@@ -119,7 +122,7 @@ export class Execution {
 
   /** True while its code runs or a body is under way. */
   get isWorking(): boolean {
-    return this.#isPumping || this.#attempts.size > 0
+    return this.#isPumping || this.#steps.hasBodies
   }
 
   get logger(): Logger {
@@ -164,8 +167,7 @@ export class Execution {
   dispose(): void {
     if (this.#isOver) return
     this.#isOver = true
-    for (const attempt of this.#attempts.values()) attempt.abort()
-    this.#attempts.clear()
+    this.#steps.dispose()
     this.#updateBusy()
   }
 
@@ -250,7 +252,7 @@ export class Execution {
       case 'StepFailed':
         if (operation === undefined) return
         if (body.retryAt === null) this.#reject(operation, errorOf(body.error))
-        else this.#retryAt(operation, body.attempt + 1, body.retryAt)
+        else this.#steps.retryAt(operation, body.attempt + 1, body.retryAt)
         return
       case 'CallRequested':
         if (!body.detached) this.#calls.add(body.index)
@@ -314,8 +316,8 @@ export class Execution {
   #activate(operation: Operation): void {
     if (operation.kind === 'step') {
       const retry = this.#run.retries.get(operation.index)
-      if (retry === undefined) this.#begin(operation, 1)
-      else this.#retryAt(operation, retry.attempt + 1, retry.retryAt)
+      if (retry === undefined) this.#steps.begin(operation, 1)
+      else this.#steps.retryAt(operation, retry.attempt + 1, retry.retryAt)
     } else if (operation.request !== null) {
       this.#host.emit(operation.request)
     }
@@ -338,19 +340,11 @@ export class Execution {
 
   #close(operation: Operation): void {
     this.#operations.settle(operation.index)
-    this.#setActive(operation, false)
-    this.#attempts.get(operation.index)?.abort()
-    this.#attempts.delete(operation.index)
-  }
-
-  #setActive(operation: Operation, isActive: boolean): void {
-    if (isActive) this.#active.add(operation.index)
-    else this.#active.delete(operation.index)
-    this.#updateBusy()
+    this.#steps.close(operation.index)
   }
 
   #updateBusy(): void {
-    const isBusy = !this.#isOver && (this.#isPumping || this.#active.size > 0)
+    const isBusy = !this.#isOver && (this.#isPumping || this.#steps.isActive)
     if (isBusy === this.#isBusy) return
     this.#isBusy = isBusy
     this.#host.setBusy(isBusy)
@@ -373,109 +367,6 @@ export class Execution {
     )
   }
 
-  // Steps
-
-  #begin(operation: Operation, attempt: number): void {
-    this.#setActive(operation, true)
-    this.#host.admit(() => {
-      if (!this.#isOver && this.#operations.get(operation.index) === operation) {
-        void this.#attempt(operation, attempt)
-      }
-    })
-  }
-
-  #retryAt(operation: Operation, attempt: number, time: number): void {
-    this.#setActive(operation, false)
-    const early = this.#host.sabotage === 'retry-begins-early' ? 50 : 0
-    this.#host.at(time - early, () => {
-      const isOpen = !this.#isOver && this.#operations.get(operation.index) === operation
-      if (isOpen && !this.#active.has(operation.index)) this.#begin(operation, attempt)
-    })
-  }
-
-  async #attempt(operation: Operation, attempt: number): Promise<void> {
-    const { body } = operation
-    if (body === null) return
-    const current = new StepAttempt()
-    this.#attempts.set(operation.index, current)
-    let emitted: EntryBody | null
-    try {
-      const step = this.#stepContext(operation, attempt, current)
-      const timeoutMs = parseDuration(body.options.timeout ?? stepTimeoutMs)
-      const value = await this.#within(timeoutMs, operation.name, current, body.run(step))
-      emitted = this.#isCurrent(operation, current)
-        ? {
-            ...stepOf(operation, attempt),
-            type: 'StepCompleted',
-            output: this.#output(operation, value),
-          }
-        : null
-    } catch (error) {
-      emitted = this.#isCurrent(operation, current) ? this.#failed(operation, attempt, error) : null
-    }
-    if (emitted === null) return
-    this.#attempts.delete(operation.index)
-    this.#host.emit(emitted)
-  }
-
-  #isCurrent(operation: Operation, current: StepAttempt): boolean {
-    return !this.#isOver && this.#attempts.get(operation.index) === current
-  }
-
-  #output(operation: Operation, value: unknown): Uint8Array {
-    return encodePayload(value, `the output of step '${operation.name}' of run ${this.runId}`)
-  }
-
-  #within(timeoutMs: number, name: string, current: StepAttempt, value: unknown): unknown {
-    if (!(value instanceof Promise)) return value
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    const stop = this.#host.clock.after(timeoutMs, () => {
-      const message = `step '${name}' of run ${this.runId} took longer than ${String(timeoutMs)} ms`
-      current.abort()
-      reject(new TimeoutError(message))
-    })
-    value.then(resolve, reject).finally(stop)
-    return promise
-  }
-
-  /** The entry for a failed attempt; parks the run instead when there is to be no other. */
-  #failed(operation: Operation, attempt: number, error: unknown): EntryBody {
-    const retry = operation.body?.options.retry ?? {}
-    const verdict = afterFailure(retry, attempt, error, this.#host.randomness.number())
-    const failure = failureOf(error, 'STEP_FAILED')
-    switch (verdict.next) {
-      case 'fail':
-        return { ...stepOf(operation, attempt), type: 'StepFailed', error: failure, retryAt: null }
-      case 'attempt': {
-        const retryAt = this.#host.clock.now() + verdict.delayMs
-        return { ...stepOf(operation, attempt), type: 'StepFailed', error: failure, retryAt }
-      }
-      case 'park': {
-        const message = `step '${operation.name}' of run ${this.runId} failed in all ${String(attempt)} attempts, the last with: ${failure.message}`
-        const details = { step: operation.name, index: operation.index, attempt, cause: failure }
-        return this.#parked(new TerminalError(message, { code: 'STEP_EXHAUSTED', details }))
-      }
-      default:
-        return assertNever(verdict)
-    }
-  }
-
-  #stepContext(operation: Operation, attempt: number, current: StepAttempt): StepContext {
-    const key = `${this.runId}/${String(operation.index)}/${operation.name}`
-    return {
-      runId: this.runId,
-      idempotencyKey:
-        this.#host.sabotage === 'key-differs-per-attempt'
-          ? `${key}/${this.#host.randomness.uuid()}`
-          : key,
-      attempt,
-      get abortSignal() {
-        return current.signal
-      },
-      logger: this.#host.logger,
-    }
-  }
-
   // The end
 
   /** The code has settled: its outcome is the run's, unless the journal holds what it never asked. */
@@ -487,7 +378,7 @@ export class Execution {
       }
       this.#host.emit(this.#ending(this.#settled))
     } catch (error) {
-      this.#host.emit(this.#parked(error))
+      this.#host.emit(parked(error))
     }
     this.dispose()
   }
@@ -497,7 +388,7 @@ export class Execution {
       const output = this.#definition.output.safeParse(settled.output)
       if (!output.success) {
         const message = `the output of run ${this.runId} does not match '${this.#definition.name}': ${output.error.message}`
-        return this.#parked(new TerminalError(message, { code: 'OUTPUT_INVALID' }))
+        return parked(new TerminalError(message, { code: 'OUTPUT_INVALID' }))
       }
       return this.#completed(settled.output)
     }
@@ -512,7 +403,7 @@ export class Execution {
     ) {
       return { type: 'RunFailed', error: failureOf(error, 'TERMINAL') }
     }
-    return this.#parked(error)
+    return parked(error)
   }
 
   #completed(value: unknown): EntryBody {
@@ -526,13 +417,8 @@ export class Execution {
     }
   }
 
-  #parked(error: unknown): EntryBody {
-    const code = error instanceof StoaError ? error.code : 'RUN_THREW'
-    return { type: 'RunParked', error: failureOf(error, code) }
-  }
-
   #park(error: unknown): void {
-    this.#host.emit(this.#parked(error))
+    this.#host.emit(parked(error))
     this.dispose()
   }
 
@@ -545,8 +431,4 @@ export class Execution {
       this.#park(new TerminalError(message, { code: 'FOREIGN_AWAIT' }))
     })
   }
-}
-
-function stepOf(operation: Operation, attempt: number) {
-  return { index: operation.index, name: operation.name, attempt }
 }

@@ -15,8 +15,8 @@ export interface QueuedForRun {
   readonly replies: ReadonlySet<number>
   /** The run's terminal entry is queued. */
   readonly isEnding: boolean
-  /** Its resumption is queued. */
-  readonly isResuming: boolean
+  /** It is parked once what is queued has been folded. */
+  readonly isParked: boolean
 }
 
 export type Intake =
@@ -88,7 +88,7 @@ export function takeIn(
       return { verdict: 'enter', body: entry }
     }
     case 'Resume':
-      return run?.status === 'parked' && queued?.isResuming !== true
+      return (queued?.isParked ?? run?.status === 'parked')
         ? { verdict: 'enter', body: { type: 'RunResumed', messageId: message.id } }
         : drop
     default:

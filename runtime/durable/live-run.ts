@@ -12,8 +12,8 @@ export class LiveRun implements QueuedForRun {
   lastSeq: number
   /** The run's terminal entry is queued. */
   isEnding = false
-  /** Its resumption is queued. */
-  isResuming = false
+  /** It is parked once what is queued has been folded. */
+  isParked = false
   /** Counted among the busy runs of the service. */
   isBusy = false
   /** When it was last seen doing something. */
@@ -53,7 +53,8 @@ export class LiveRun implements QueuedForRun {
     this.lastSeq += 1
     if ('messageId' in body) this.messageIds.add(body.messageId)
     if (body.type === 'CallCompleted') this.replies.add(body.index)
-    if (body.type === 'RunResumed') this.isResuming = true
+    if (body.type === 'RunParked') this.isParked = true
+    if (body.type === 'RunResumed') this.isParked = false
     if (isTerminal(body)) this.isEnding = true
     return this.lastSeq
   }

@@ -541,7 +541,6 @@ export class Partition implements WriteSource {
       case 'RunStarted':
       case 'RunContinued':
       case 'RunResumed':
-        run.isResuming = false
         this.#execute(run)
         return
       case 'RunParked':
@@ -569,6 +568,7 @@ export class Partition implements WriteSource {
     for (const [runId, state] of this.#state.runs) {
       if (state.status === 'ended') continue
       const run = this.#newRun(runId, state.seq)
+      run.isParked = state.status === 'parked'
       if (this.#kernel.settings.sabotage !== 'timer-dropped-on-take-over') {
         for (const index of state.timers.keys()) this.#armTimer(runId, index)
       }

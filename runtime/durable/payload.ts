@@ -1,7 +1,7 @@
 /** JSON payloads and failures, in and out of their recorded form. No bytes at all is `undefined`. */
 
 import { CancelledError, StoaError, TerminalError, TimeoutError } from '../errors.ts'
-import type { Failure, Outcome, Payload } from '../../schemas/records.ts'
+import type { EntryBody, Failure, Outcome, Payload } from '../../schemas/records.ts'
 
 /** Payloads larger than this are refused where they are made: 4 MiB. */
 export const largestPayloadBytes = 4 * 1024 * 1024
@@ -50,6 +50,12 @@ export function failureOf(error: unknown, fallbackCode: string): Failure {
     message: error.message,
     details: isOurs && error.details !== undefined ? JSON.stringify(error.details) : null,
   }
+}
+
+/** The entry that sets a run aside with its cause. */
+export function parked(error: unknown): EntryBody {
+  const code = error instanceof StoaError ? error.code : 'RUN_THREW'
+  return { type: 'RunParked', error: failureOf(error, code) }
 }
 
 /** A recorded failure as the error that the code of a workflow or a client catches. */
