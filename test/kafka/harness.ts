@@ -21,17 +21,12 @@ export async function openKafka(brokers: string): Promise<LogHarness> {
 
   /** The broker answers a commit before it has written the marker, which is the hole. */
   async function markerWritten(topic: string, partition: number): Promise<void> {
-    const high = async () => {
-      const offsets = await admin.fetchTopicOffsets(topic)
-      return Number(offsets.find((of) => of.partition === partition)?.offset)
-    }
     const log = kafkaLog(options)
-    while (true) {
-      const end = await high()
-      const records = log.read({ topic, partition, from: BigInt(end - 1), to: BigInt(end) })
-      let isRecord = false
-      for await (const _ of records) isRecord = true
-      if (!isRecord) break
+    for (let isHole = false; !isHole;) {
+      const { high } = await log.offsets(topic, partition)
+      isHole = true
+      for await (const _ of log.read({ topic, partition, from: high - 1n, to: high }))
+        isHole = false
       await sleep(10)
     }
     await log.close()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { append, type Harness, numbered } from './harness.ts'
+import { append, type Harness, numbered, read, text } from './harness.ts'
 import { Member } from './member.ts'
 
 export function owning(harness: Harness): void {
@@ -76,6 +76,21 @@ export function owning(harness: Harness): void {
     await append(log, topic, 0, 'after the hole')
     await harness().until('the next came', () => member.offsets(0).length >= 4)
     expect(member.offsets(0)).toEqual([2n, 3n, 4n, 6n])
+    await member.ownership.leave()
+  })
+
+  test('a record larger than what one request brings comes all the same, in every partition', async () => {
+    const log = harness().connect()
+    const topic = await harness().createTopic(3, { 'max.message.bytes': '8388608' })
+    const member = await Member.join(harness(), log, { topic, group: freshGroup(), seekTo: 0n })
+    const large = 'x'.repeat(3_000_000)
+    for (const partition of [0, 1, 2]) await append(log, topic, partition, large)
+    for (const partition of [0, 1, 2]) await append(log, topic, partition, 'small')
+    await harness().until('all came', () => [0, 1, 2].every((p) => member.offsets(p).length === 2))
+    for (const partition of [0, 1, 2]) {
+      expect(member.values(partition).map(({ length }) => length)).toEqual([3_000_000, 5])
+      expect((await read(log, topic, partition, 0n, 2n)).map(text)).toEqual([large, 'small'])
+    }
     await member.ownership.leave()
   })
 

@@ -62,6 +62,7 @@ export class Fetcher {
   readonly #lanes: readonly Lane[]
   readonly #positions = new Map<number, Position>()
   readonly #timers = new Set<NodeJS.Timeout>()
+  #turn = 0
   #isScheduled = false
   #isClosed = false
 
@@ -186,9 +187,14 @@ export class Fetcher {
     const { topic } = this.#options
     for (const position of positions) position.isBusy = true
     lane.busy.add(leader)
+    // A record larger than its share is sent for the first partition that has any, so each is first
+    // in turn.
+    this.#turn += 1
+    const first = this.#turn % positions.length
+    const inTurn = [...positions.slice(first), ...positions.slice(0, first)]
     const call = fetchCall({
       topic,
-      positions: positions.map(({ partition, next }) => ({ partition, offset: next })),
+      positions: inTurn.map(({ partition, next }) => ({ partition, offset: next })),
       waitMs: lane.waitMs,
       partitionBytes,
       totalBytes,

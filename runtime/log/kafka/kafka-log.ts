@@ -1,7 +1,8 @@
 /**
- * The log on Kafka. kafkajs supplies connections, security and the encoding of most requests; its
- * producer and consumer are not used, because sequence numbers, positions and membership have to
- * be in our hands (docs/decisions say why).
+ * The log on Kafka. kafkajs supplies connections, security and the encoding of most requests. Its
+ * producer is not used, because it rolls sequence numbers back and then acknowledges what it never
+ * wrote; nor its consumer, because positions and membership must outlive a rebalance, a restart of
+ * the connection and, with an instance id, a restart of the process.
  */
 
 import { silentLogger } from '../../logger.ts'
