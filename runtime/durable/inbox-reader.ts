@@ -153,12 +153,7 @@ export class InboxReader {
   }
 
   #canTakeIn(): boolean {
-    return (
-      this.#partition.isServing &&
-      !this.#partition.isDraining &&
-      !this.#isDecoding &&
-      !this.#host.isFull()
-    )
+    return this.#partition.isActing && !this.#isDecoding && !this.#host.isFull()
   }
 
   /** The message, the reason why it cannot be read, or undefined when that takes a while. */

@@ -3,10 +3,14 @@
  * commit of its own, so a hole means that something has been trimmed, and is an error.
  */
 
-import { LogError } from '../errors.ts'
+import { FencedError, LogError } from '../errors.ts'
 import type { Log } from '../log/port.ts'
 import type { Codec } from '../../schemas/codec.ts'
 import type { Commit } from '../../schemas/records.ts'
+import { definitionTopics } from '../../schemas/topics.ts'
+import { emptyPartition, fold, restoringPartition, type PartitionState } from './fold.ts'
+import type { Kernel } from './kernel.ts'
+import type { Home } from './outbox.ts'
 
 export interface PlacedCommit {
   readonly offset: bigint
@@ -42,6 +46,100 @@ export async function* readJournal(
     yield commits
   }
   if (expected !== range.to) throw hole(range, expected)
+}
+
+/** Where a fold begins, and the fence of our own that it must end with. */
+export interface FenceRange {
+  readonly from: bigint
+  readonly fence: bigint
+  readonly nonce: string
+}
+
+/**
+ * Folds a partition up to a fence of our own.
+ * @throws LogError JOURNAL_HOLE when it was trimmed meanwhile or the checkpoint is not complete;
+ * LOG_UNAVAILABLE when the record at the acknowledged offset is not our fence
+ */
+export async function foldToFence(
+  kernel: Kernel,
+  home: Home,
+  { from, fence, nonce }: FenceRange,
+  onCommit: (bytes: number) => void,
+): Promise<PartitionState> {
+  const { log, codec, clock, settings } = kernel
+  const { partition } = home
+  const topic = journalOf(home)
+  let state: PartitionState | null = null
+  let last: Commit | undefined
+  for await (const commits of readJournal(log, codec, { topic, partition, from, to: fence + 1n })) {
+    for (const { offset, commit, bytes } of commits) {
+      state ??= startingState(home, offset, commit)
+      fold(state, offset, commit, settings.sabotage)
+      onCommit(bytes)
+      last = commit
+    }
+    await clock.yield()
+  }
+  if (state === null || last?.fence?.nonce !== nonce) throw notOurFence()
+  if (state.isRestoring) {
+    throw new LogError(`the checkpoint at offset ${String(from)} of ${topic} is not complete`, {
+      code: 'JOURNAL_HOLE',
+    })
+  }
+  return state
+}
+
+/** Reads a short range of a journal whole. @throws LogError JOURNAL_HOLE when it begins below low */
+export async function readCommits(
+  { log, codec }: Kernel,
+  home: Home,
+  from: bigint,
+  to: bigint,
+): Promise<readonly PlacedCommit[]> {
+  const { partition } = home
+  const topic = journalOf(home)
+  const range = { topic, partition, from, to }
+  const { low } = await log.offsets(topic, partition)
+  if (low > from) throw hole(range, from)
+  const commits: PlacedCommit[] = []
+  if (from === to) return commits
+  for await (const some of readJournal(log, codec, range)) commits.push(...some)
+  return commits
+}
+
+/** @throws FencedError when somebody else has fenced; LogError when our own fence is not last */
+export function checkFences(
+  commits: readonly PlacedCommit[],
+  incarnation: string,
+  nonce: string,
+): void {
+  for (const { offset, commit } of commits) {
+    if (commit.fence !== null && commit.fence.incarnation !== incarnation) {
+      throw new FencedError(`a newer owner has fenced at offset ${String(offset)}`)
+    }
+  }
+  if (commits.at(-1)?.commit.fence?.nonce !== nonce) throw notOurFence()
+}
+
+function journalOf(home: Home): string {
+  return definitionTopics(home.definition).journal
+}
+
+function notOurFence(): LogError {
+  return new LogError('the record at the acknowledged offset is not our fence', {
+    code: 'LOG_UNAVAILABLE',
+  })
+}
+
+/** A fold begins at a checkpoint, or at the very beginning of the journal. */
+function startingState(home: Home, offset: bigint, commit: Commit): PartitionState {
+  if (commit.checkpoint.some((part) => part.type === 'CheckpointBegun'))
+    return restoringPartition(home)
+  if (offset === 0n) return emptyPartition(home)
+  throw new LogError(
+    `the journal of ${home.definition}[${String(home.partition)}] begins at offset ${String(offset)}, which is no checkpoint`,
+    { code: 'JOURNAL_HOLE' },
+  )
 }
 
 function hole(range: JournalRange, offset: bigint): LogError {

@@ -15,31 +15,18 @@ import { FencedError, LogError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { LogRecord } from '../log/port.ts'
 import { cloudEventHeaders } from '../../schemas/headers.ts'
-import type {
-  CheckpointPart,
-  Commit,
-  Entry,
-  EntryBody,
-  OutboxPosition,
-} from '../../schemas/records.ts'
+import type { CheckpointPart, Commit, EntryBody, OutboxPosition } from '../../schemas/records.ts'
 import { Checkpointer } from './checkpointer.ts'
 import { CommitQueue } from './commit-queue.ts'
-import type { ExecutionHost } from './execution.ts'
-import {
-  comparePositions,
-  emptyPartition,
-  fold,
-  restoringPartition,
-  type PartitionState,
-} from './fold.ts'
+import { comparePositions, emptyPartition, fold, type PartitionState } from './fold.ts'
 import { InboxReader } from './inbox-reader.ts'
-import { readJournal, type PlacedCommit } from './journal-reader.ts'
+import { checkFences, foldToFence, readCommits, type PlacedCommit } from './journal-reader.ts'
 import type { Kernel } from './kernel.ts'
-import { isTerminal, LiveRun } from './live-run.ts'
+import type { LiveRun } from './live-run.ts'
 import type { Home, Owed } from './outbox.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import type { AnyWorkflow } from './definition.ts'
-import { TimerHeap } from './timer-heap.ts'
+import { RunTable } from './run-table.ts'
 import type { Reserve, Write, WriteSource } from './writer.ts'
 
 const firstRetryMs = 100
@@ -83,18 +70,16 @@ export class Partition implements WriteSource {
   readonly #host: PartitionHost
   readonly #logger: Logger
   readonly #journal: string
-  readonly #timers: TimerHeap
   readonly #queue = new CommitQueue()
   readonly #inbox: InboxReader
   readonly #checkpointer: Checkpointer
+  readonly #runs: RunTable
   #outbox: OutboxSender
   #state: PartitionState
-  #live = new Map<string, LiveRun>()
   #phase: Phase = 'lost'
   #next = 0n
   #inFlight: InFlight | null = null
   #fenceRequest: FenceRequest | null = null
-  #held: (() => void)[] = []
   #isDraining = false
   #isPositionDue = false
   #stopPositionTimer: (() => void) | null = null
@@ -107,33 +92,31 @@ export class Partition implements WriteSource {
     this.#host = host
     this.#logger = host.logger.child({ partition: home.partition })
     this.#journal = `${home.definition}.journal`
-    this.#timers = new TimerHeap(kernel.clock)
     this.#checkpointer = new Checkpointer(kernel.settings)
     this.#state = emptyPartition(home)
     this.#outbox = this.#newOutbox()
     this.#inbox = new InboxReader(kernel, host, this)
+    this.#runs = new RunTable(kernel, host, this, this.#logger)
   }
 
   get state(): PartitionState {
     return this.#state
   }
 
-  get isServing(): boolean {
-    return this.#phase === 'serving'
-  }
-
-  get isDraining(): boolean {
-    return this.#isDraining
+  /** True while messages are taken in and bodies begun. */
+  get isActing(): boolean {
+    return this.#phase === 'serving' && !this.#isDraining
   }
 
   get isIdle(): boolean {
     const isQuiet = this.#queue.isEmpty && this.#outbox.isEmpty && this.#inFlight === null
-    const isWorking = [...this.#live.values()].some((run) => run.execution?.isWorking === true)
-    return this.#phase !== 'serving' || (isQuiet && !isWorking && !this.#hasNewPositions())
+    return (
+      this.#phase !== 'serving' || (isQuiet && !this.#runs.isWorking && !this.#hasNewPositions())
+    )
   }
 
   live(runId: string): LiveRun | undefined {
-    return this.#live.get(runId)
+    return this.#runs.get(runId)
   }
 
   /** Takes ownership, again and again for as long as the group assigns the partition. */
@@ -164,16 +147,13 @@ export class Partition implements WriteSource {
   release(): void {
     this.#tenure += 1
     this.#phase = 'lost'
-    for (const run of this.#live.values()) this.#dropRun(run)
-    this.#live.clear()
+    this.#runs.clear()
     this.#queue.clear()
     this.#outbox.close()
     this.#inbox.clear()
-    this.#timers.clear()
     this.#stopPositionTimer?.()
     this.#stopPositionTimer = null
     this.#inFlight = null
-    this.#held = []
     this.#fenceRequest?.reject(new FencedError('the partition was given up'))
     this.#fenceRequest = null
     this.#state = emptyPartition(this.home)
@@ -183,7 +163,7 @@ export class Partition implements WriteSource {
   /** Takes nothing more in and begins no more bodies; what is under way is finished. */
   drain(): void {
     this.#isDraining = true
-    this.#timers.clear()
+    this.#runs.stopTimers()
     this.#isPositionDue = true
     this.#kernel.writer.wake()
   }
@@ -199,20 +179,15 @@ export class Partition implements WriteSource {
 
   /** Runs suspended since before this time give up their functions. */
   coolBefore(time: number): void {
-    for (const run of this.#live.values()) {
-      const hasRetries = (this.#state.runs.get(run.runId)?.retries.size ?? 0) > 0
-      if (run.isSuspended && run.activeAt < time && !hasRetries) run.cool()
-    }
+    this.#runs.coolBefore(time)
   }
 
   /** Queues the next entry of a run; without effect once the run is ending. */
   enter(runId: string, body: EntryBody, inboxOffset: bigint | null): void {
-    const run = this.#live.get(runId) ?? this.#newRun(runId, 0)
-    if (run.isEnding || this.#phase === 'lost') return
-    const entry = { runId, seq: run.queued(body), at: this.#kernel.clock.now(), body }
+    if (this.#phase === 'lost') return
+    const entry = this.#runs.nextEntry(runId, body)
+    if (entry === null) return
     this.#queue.push(entry, inboxOffset)
-    if (body.type === 'RunStarted') this.#setBusy(run, true)
-    if (this.#kernel.settings.sabotage === 'act-before-decided') this.#actEarly(run, entry)
     this.#kernel.writer.wake()
   }
 
@@ -348,7 +323,7 @@ export class Partition implements WriteSource {
     this.#phase = 'recovering'
     let gap: readonly PlacedCommit[]
     try {
-      gap = await this.#read(this.#next, offset)
+      gap = await readCommits(this.#kernel, this.home, this.#next, offset)
     } catch (error) {
       if (tenure !== this.#tenure) return
       if (isHole(error)) this.#lose('the journal was trimmed by a newer owner')
@@ -380,9 +355,9 @@ export class Partition implements WriteSource {
     while (tenure === this.#tenure) {
       try {
         const { offset, nonce } = await this.#fence()
-        const commits = await this.#read(this.#next, offset + 1n)
+        const commits = await readCommits(this.#kernel, this.home, this.#next, offset + 1n)
         if (tenure !== this.#tenure) return
-        this.#checkFences(commits, nonce)
+        checkFences(commits, this.#kernel.incarnation, nonce)
         this.#next = offset + 1n
         this.#foldAndAct(commits)
         this.#checkpointer.abandon()
@@ -411,7 +386,14 @@ export class Partition implements WriteSource {
     const { low } = await log.offsets(this.#journal, partition)
     if (low > offset || hint > offset) throw new FencedError('the journal begins above our fence')
     const from = hint > low ? hint : low
-    const state = await this.#foldFrom(from, offset, nonce)
+    const state = await foldToFence(
+      this.#kernel,
+      this.home,
+      { from, fence: offset, nonce },
+      (bytes) => {
+        this.#checkpointer.count(bytes)
+      },
+    )
     if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
     this.#state = state
     this.#outbox = this.#newOutbox()
@@ -420,40 +402,12 @@ export class Partition implements WriteSource {
     this.#inbox.begin(state.inboxTaken)
     this.#host.seek(partition, state.inboxTaken + 1n)
     this.#serve()
-    this.#resumeRuns()
-    const runs = this.#live.size
+    this.#runs.resumeAll()
+    const runs = this.#runs.size
     this.#logger.info(
       { epoch: String(state.epoch), runs, from: String(from) },
       'partition acquired',
     )
-  }
-
-  async #foldFrom(from: bigint, fence: bigint, nonce: string): Promise<PartitionState> {
-    const { log, codec } = this.#kernel
-    let state: PartitionState | null = null
-    let last: PlacedCommit | undefined
-    const range = { topic: this.#journal, partition: this.home.partition, from, to: fence + 1n }
-    for await (const commits of readJournal(log, codec, range)) {
-      for (const placed of commits) {
-        const { offset, commit, bytes } = placed
-        state ??= startingState(this.home, offset, commit)
-        this.#fold(state, offset, commit)
-        this.#checkpointer.count(bytes)
-        last = placed
-      }
-      await this.#kernel.clock.yield()
-    }
-    if (state === null || last?.commit.fence?.nonce !== nonce) {
-      throw new LogError('the record at the acknowledged offset is not our fence', {
-        code: 'LOG_UNAVAILABLE',
-      })
-    }
-    if (state.isRestoring) {
-      throw new LogError(`the checkpoint at offset ${String(from)} is not complete`, {
-        code: 'JOURNAL_HOLE',
-      })
-    }
-    return state
   }
 
   #fence(): Promise<{ readonly offset: bigint; readonly nonce: string }> {
@@ -471,51 +425,18 @@ export class Partition implements WriteSource {
     })
   }
 
-  /** @throws FencedError when somebody else has fenced; LogError when our own fence is not last */
-  #checkFences(commits: readonly PlacedCommit[], nonce: string): void {
-    for (const { offset, commit } of commits) {
-      if (commit.fence !== null && commit.fence.incarnation !== this.#kernel.incarnation) {
-        throw new FencedError(`a newer owner has fenced at offset ${String(offset)}`)
-      }
-    }
-    if (commits.at(-1)?.commit.fence?.nonce !== nonce) {
-      throw new LogError('the record at the acknowledged offset is not our fence', {
-        code: 'LOG_UNAVAILABLE',
-      })
-    }
-  }
-
-  async #read(from: bigint, to: bigint): Promise<readonly PlacedCommit[]> {
-    const { log, codec } = this.#kernel
-    const { low } = await log.offsets(this.#journal, this.home.partition)
-    if (low > from) {
-      throw new LogError(`the journal begins at ${String(low)}, above ${String(from)}`, {
-        code: 'JOURNAL_HOLE',
-      })
-    }
-    const range = { topic: this.#journal, partition: this.home.partition, from, to }
-    const commits: PlacedCommit[] = []
-    if (from === to) return commits
-    for await (const some of readJournal(log, codec, range)) commits.push(...some)
-    return commits
-  }
-
   // Acting
-
-  #fold(state: PartitionState, offset: bigint, commit: Commit): readonly Entry[] {
-    return fold(state, offset, commit, this.#kernel.settings.sabotage)
-  }
 
   #foldAndAct(commits: readonly PlacedCommit[]): void {
     for (const { offset, commit, bytes } of commits) {
       const lastCheckpoint = this.#state.lastCheckpoint
-      const entries = this.#fold(this.#state, offset, commit)
+      const entries = fold(this.#state, offset, commit, this.#kernel.settings.sabotage)
       this.#outbox.add(owedSince(this.#state.outbox, offset))
       if (commit.epoch === this.#state.epoch) {
         this.#checkpointer.decided(this.#state, offset, commit.checkpoint)
       }
       this.#checkpointer.count(bytes)
-      for (const entry of entries) this.#act(entry)
+      for (const entry of entries) this.#runs.act(entry)
       if (this.#state.lastCheckpoint !== lastCheckpoint) this.#checkpointTaken()
     }
     this.#inbox.decided(this.#state.inboxTaken)
@@ -523,119 +444,10 @@ export class Partition implements WriteSource {
     this.#host.commit(this.home.partition, this.#state.inboxTaken + 1n, metadata)
   }
 
-  #act(entry: Entry): void {
-    const { body, runId } = entry
-    const state = this.#state.runs.get(runId)
-    const run = this.#live.get(runId) ?? this.#newRun(runId, entry.seq)
-    run.lastSeq = Math.max(run.lastSeq, entry.seq)
-    run.activeAt = this.#kernel.clock.now()
-    if ('messageId' in body) run.messageIds.delete(body.messageId)
-    if (body.type === 'CallCompleted') run.replies.delete(body.index)
-    if (isTerminal(body) || state === undefined) {
-      this.#dropRun(run)
-      this.#live.delete(runId)
-      this.#inbox.takeIn()
-      return
-    }
-    switch (body.type) {
-      case 'RunStarted':
-      case 'RunContinued':
-      case 'RunResumed':
-        this.#execute(run)
-        return
-      case 'RunParked':
-        this.#logger.warn({ runId, code: body.error.code, cause: body.error.message }, 'run parked')
-        this.#dropRun(run)
-        return
-      case 'TimerSet':
-      case 'WaitStarted':
-        this.#armTimer(runId, body.index)
-        break
-      default:
-        break
-    }
-    if (state.status === 'parked') return
-    if (run.execution === null) this.#execute(run)
-    else run.execution.deliver(entry)
-  }
-
-  #actEarly(run: LiveRun, entry: Entry): void {
-    if (entry.body.type === 'StepCompleted') run.execution?.deliver(entry)
-  }
-
-  #resumeRuns(): void {
-    if (this.#kernel.settings.sabotage === 'runs-not-resumed') return
-    for (const [runId, state] of this.#state.runs) {
-      if (state.status === 'ended') continue
-      const run = this.#newRun(runId, state.seq)
-      run.isParked = state.status === 'parked'
-      if (this.#kernel.settings.sabotage !== 'timer-dropped-on-take-over') {
-        for (const index of state.timers.keys()) this.#armTimer(runId, index)
-      }
-      if (state.status === 'live') this.#execute(run)
-    }
-  }
-
-  #execute(run: LiveRun): void {
-    const state = this.#state.runs.get(run.runId)
-    if (state === undefined) return
-    const definition = this.#host.definitionOf(state.version)
-    if (definition === undefined) {
-      const { version } = state
-      this.#logger.warn(
-        { runId: run.runId, version, code: 'VERSION_UNKNOWN' },
-        'run waits for its version',
-      )
-      this.#setBusy(run, false)
-      return
-    }
-    run.execute(this.#executionHost(run), definition, state)
-  }
-
-  #executionHost(run: LiveRun): ExecutionHost {
-    const { clock, randomness, settings } = this.#kernel
-    const isCurrent = () => this.#live.get(run.runId) === run
-    return {
-      clock,
-      randomness,
-      logger: this.#logger.child({ runId: run.runId }),
-      sabotage: settings.sabotage,
-      emit: (body) => {
-        if (isCurrent()) this.enter(run.runId, body, null)
-      },
-      admit: (begin) => {
-        if (this.#phase === 'serving' && !this.#isDraining) begin()
-        else this.#held.push(begin)
-      },
-      at: (time, callback) => {
-        this.#timers.at(time, () => {
-          if (isCurrent()) callback()
-        })
-      },
-      setBusy: (isBusy) => {
-        this.#setBusy(run, isBusy)
-      },
-    }
-  }
-
-  #armTimer(runId: string, index: number): void {
-    const dueAt = this.#state.runs.get(runId)?.timers.get(index)
-    if (dueAt === undefined) return
-    const early = this.#kernel.settings.sabotage === 'timer-fires-early' ? 50 : 0
-    this.#timers.at(dueAt - early, () => {
-      const isOpen = this.#state.runs.get(runId)?.timers.get(index) === dueAt
-      const isTwice = this.#kernel.settings.sabotage === 'timer-fires-twice'
-      if (isOpen && isTwice) this.enter(runId, { type: 'TimerFired', index }, null)
-      if (isOpen) this.enter(runId, { type: 'TimerFired', index }, null)
-    })
-  }
-
   /** From here on commits are built, records taken in and bodies begun. */
   #serve(): void {
     this.#phase = 'serving'
-    const held = this.#isDraining ? [] : this.#held
-    if (!this.#isDraining) this.#held = []
-    for (const begin of held) begin()
+    this.#runs.beginHeld()
     // A commit of unknown fate may have carried positions; nothing else would bring them again.
     if (this.#hasNewPositions()) this.positionsMoved()
     this.#inbox.takeIn()
@@ -660,26 +472,6 @@ export class Partition implements WriteSource {
       })
   }
 
-  // Runs
-
-  #newRun(runId: string, lastSeq: number): LiveRun {
-    const run = new LiveRun(runId, lastSeq)
-    this.#live.set(runId, run)
-    return run
-  }
-
-  #dropRun(run: LiveRun): void {
-    run.cool()
-    this.#setBusy(run, false)
-  }
-
-  #setBusy(run: LiveRun, isBusy: boolean): void {
-    if (run.isBusy === isBusy) return
-    run.isBusy = isBusy
-    run.activeAt = this.#kernel.clock.now()
-    this.#host.busyChanged(isBusy)
-  }
-
   #newOutbox(): OutboxSender {
     return new OutboxSender(this.#kernel, this.home, () => {
       this.positionsMoved()
@@ -696,17 +488,6 @@ export class Partition implements WriteSource {
       this.#kernel.clock.after(ms, resolve)
     })
   }
-}
-
-/** A fold begins at a checkpoint, or at the very beginning of the journal. */
-function startingState(home: Home, offset: bigint, commit: Commit): PartitionState {
-  if (commit.checkpoint.some((part) => part.type === 'CheckpointBegun'))
-    return restoringPartition(home)
-  if (offset === 0n) return emptyPartition(home)
-  throw new LogError(
-    `the journal of ${home.definition}[${String(home.partition)}] begins at offset ${String(offset)}, which is no checkpoint`,
-    { code: 'JOURNAL_HOLE' },
-  )
 }
 
 /** What a commit has added to the end of the outbox. */
