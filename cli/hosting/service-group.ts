@@ -37,6 +37,10 @@ export class ServiceGroup {
     for (const name of options.names) this.#start(name)
   }
 
+  get names(): readonly ServiceName[] {
+    return this.#options.names
+  }
+
   get processes(): readonly ServiceProcess[] {
     return [...this.#processes.values()]
   }

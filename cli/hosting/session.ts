@@ -50,16 +50,17 @@ export class Session {
   async open(): Promise<Connection> {
     const { variables } = this.#invocation
     const given = await givenOf(variables)
-    const isServed = (backend?: NamedBackend) =>
-      !this.#options.serve || this.#runningOn(backend).length === serviceNames.length
-    const early = isServed() ? undefined : this.#load(given === undefined)
+    const early = this.#load(this.#missingOn(undefined), given === undefined)
     const backend = given ?? (await this.#startLocal())
     this.#assertOpen()
     this.#options.stage('creating topics')
     const [connection] = await Promise.all([this.#connect(backend), ensureReviewTopics(backend)])
     this.#assertOpen()
-    const services = early ?? (isServed(backend) ? undefined : this.#load(backend.isLocal))
-    services?.serve(backend.variables)
+    // Those in the background may have turned out to serve another Kafka.
+    const loaded = early?.names ?? []
+    const late = this.#missingOn(backend).filter((name) => !loaded.includes(name))
+    early?.serve(backend.variables)
+    this.#load(late, backend.isLocal)?.serve(backend.variables)
     return connection
   }
 
@@ -105,11 +106,13 @@ export class Session {
     return connection
   }
 
-  #load(isLocal: boolean): ServiceGroup {
+  /** Loads services, to serve when they are told. */
+  #load(names: readonly ServiceName[], isLocal: boolean): ServiceGroup | undefined {
+    if (names.length === 0) return undefined
     this.#hasStarted = true
     const { home, variables } = this.#invocation
     const services = new ServiceGroup({
-      names: serviceNames,
+      names,
       home,
       variables: isLocal ? withoutBackend(variables) : variables,
       onRestart: (name, how) =>
@@ -120,12 +123,13 @@ export class Session {
     return services
   }
 
-  /** Services in the background that serve on a backend; without one, on whichever. */
-  #runningOn(backend: NamedBackend | undefined): readonly ServiceName[] {
+  /** The services that do not run in the background on a backend; without one, on whichever. */
+  #missingOn(backend: NamedBackend | undefined): readonly ServiceName[] {
+    if (!this.#options.serve) return []
     const record = readServices(this.#invocation.home)
-    if (record === undefined) return []
     const isOther =
-      backend !== undefined && record.brokers !== backend.environment.brokers.join(',')
-    return isOther ? [] : record.services.map(({ name }) => name)
+      backend !== undefined && record?.brokers !== backend.environment.brokers.join(',')
+    const running = isOther ? [] : (record?.services.map(({ name }) => name) ?? [])
+    return serviceNames.filter((name) => !running.includes(name))
   }
 }
