@@ -7,6 +7,7 @@ import { silentLogger } from '../../runtime/logger.ts'
 import type { MemoryLog } from '../../runtime/log/memory.ts'
 import type { Answer } from '../../runtime/testing/checker/evidence.ts'
 import { simulatedContract, signals } from './definitions.ts'
+import { flakyLog } from './flaky-log.ts'
 import type { Draw } from './draw.ts'
 import type { Plan, Request } from './plan.ts'
 import type { Surroundings } from './process.ts'
@@ -41,7 +42,16 @@ export class Clients {
       const log = network.connect(`client-${String(index)}`, null)
       const random = draw.fork()
       const randomness = { number: () => random.int(0, 999) / 1_000, uuid: () => random.uuid() }
-      return { log, client: createClient({ log, codec, clock, randomness, logger: silentLogger }) }
+      return {
+        log,
+        client: createClient({
+          log: flakyLog(log, () => network.failsRequest()),
+          codec,
+          clock,
+          randomness,
+          logger: silentLogger,
+        }),
+      }
     })
   }
 

@@ -36,11 +36,12 @@ export function simulatedContract(name: string) {
 
 export function simulatedDefinition(
   name: string,
+  version: string,
   concurrency: number,
   bodies: Bodies,
 ): AnyWorkflow {
   return workflow({
-    ...{ name, input: Input, output: Output, signals, concurrency },
+    ...{ name, version, input: Input, output: Output, signals, concurrency },
     run: (ctx, { script, saw }) => new Performance(name, ctx, bodies, saw).perform(script),
   })
 }
@@ -103,10 +104,12 @@ class Performance {
         return
       }
       case 'call': {
-        const call = ctx.call(simulatedContract(act.definition), {
-          script: act.script,
-          saw: [...this.#saw],
-        })
+        const input = { script: act.script, saw: [...this.#saw] }
+        const call = ctx.call(
+          simulatedContract(act.definition),
+          input,
+          act.key === null ? {} : { key: act.key },
+        )
         if (act.cancelAfterMs !== null) {
           await ctx.sleep(act.cancelAfterMs)
           await call.cancel()

@@ -71,6 +71,16 @@ export class Network {
     this.#slow.clear()
   }
 
+  /** Whether the next request that only asks goes unanswered. */
+  failsRequest(): boolean {
+    return !this.#isCalm && this.#draw.chance(this.#faults.failedRequest)
+  }
+
+  /** The chance that a record takes a while to decode. */
+  get slowDecode(): number {
+    return this.#isCalm ? 0 : this.#faults.slowDecode
+  }
+
   slowDown(place: string, ms: number): void {
     this.#slow.add(place)
     this.#clock.after(ms, () => this.#slow.delete(place))

@@ -19,6 +19,9 @@ export interface Faults {
   readonly latestCopyMs: number
   readonly longestHopMs: number
   readonly longestSkewMs: number
+  /** Per request that only asks, and per record that is decoded. */
+  readonly failedRequest: number
+  readonly slowDecode: number
   /** Per turn of an event loop. */
   readonly slowTurns: number
 }
@@ -41,6 +44,8 @@ export type Happening =
       readonly victim: number
       readonly ms: number
       readonly isNetworkFirst: boolean
+      /** Another process takes its place meanwhile, under the same instance id. */
+      readonly isReplaced: boolean
     }
   | { readonly what: 'cut'; readonly victim: number; readonly ms: number }
   | { readonly what: 'rebalance'; readonly definition: string }
@@ -72,6 +77,8 @@ export interface Plan {
   readonly processes: readonly {
     readonly definitions: readonly string[]
     readonly skewMs: number
+    /** Versions served at first, the newest first; in the end everybody serves all. */
+    readonly versions: readonly string[]
   }[]
   readonly isStatic: boolean
   readonly clients: number
@@ -85,21 +92,26 @@ export interface Plan {
 
 const names = ['review', 'inspection', 'scan'] as const
 
+export const allVersions: readonly string[] = ['2', '1']
+
 export function drawPlan(draw: Draw): Plan {
   const definitions: [string, ...string[]] = ['review', ...names.slice(1, draw.int(2, 3))]
   const partitions = draw.int(1, 3)
   const faults = drawFaults(draw)
   const faultyMs = draw.int(8_000, 40_000)
   const sessionTimeoutMs = draw.int(500, 4_000)
+  const isUpgrade = draw.chance(0.2)
   const processes = draw.times(draw.int(1, 3), (index) => ({
     definitions: index === 0 || draw.chance(0.8) ? definitions : [draw.pick(definitions)],
     skewMs: draw.int(-faults.longestSkewMs, faults.longestSkewMs),
+    versions: isUpgrade && draw.chance(0.5) ? ['1'] : allVersions,
   }))
   const settings: Partial<KernelSettings> = {
     sessionTimeoutMs,
     deduplicationMs: draw.chance(0.4) ? 86_400_000 : draw.int(1_000, draw.int(2_000, 40_000)),
     coldAfterMs: draw.int(200, 8_000),
     checkpointBytes: draw.chance(0.8) ? draw.int(500, 8_000) : 16 * 1024 * 1024,
+    commitBytes: draw.chance(0.5) ? 768 * 1024 : draw.int(1_500, 6_000),
     keepsHistory: draw.chance(0.4),
     positionDelayMs: draw.int(5, 200),
     inboxRetentionMs: draw.chance(0.3) ? draw.int(1_000, 30_000) : 604_800_000,
@@ -136,6 +148,8 @@ function drawFaults(draw: Draw): Faults {
     latestCopyMs: draw.int(10, 6_000),
     longestHopMs: draw.int(1, 12),
     longestSkewMs: isOn(0.3) ? draw.int(1, 500) : 0,
+    failedRequest: isOn(0.2) ? draw.int(1, 20) / 100 : 0,
+    slowDecode: isOn(0.15) ? draw.int(1, 20) / 100 : 0,
     slowTurns: isOn(0.2) ? draw.int(1, 10) / 100 : 0,
   }
 }
@@ -164,6 +178,7 @@ function drawHappenings(
       victim: victim(),
       ms: pause(),
       isNetworkFirst: draw.chance(0.5),
+      isReplaced: draw.chance(0.25),
     })),
     ...timed(faults.cuts, () => ({ what: 'cut', victim: victim(), ms: pause() })),
     ...timed(faults.rebalances, () => ({

@@ -4,7 +4,7 @@ import type { Sabotage } from '../../runtime/durable/sabotage.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { VirtualClock } from '../../runtime/testing/virtual-clock.ts'
 import type { Draw } from './draw.ts'
-import type { Happening, Plan } from './plan.ts'
+import { allVersions, type Happening, type Plan } from './plan.ts'
 import { Process, type ProcessOptions, type Surroundings } from './process.ts'
 
 export interface PopulationCounts {
@@ -29,6 +29,7 @@ export class Population {
   readonly #options: PopulationOptions
   /** One process in each seat; undefined while it is empty. */
   readonly #seats: (Process | undefined)[]
+  readonly #alive = new Set<Process>()
   readonly #paused = new Map<Process, () => void>()
   #born = 0
   #isCalm = false
@@ -61,6 +62,10 @@ export class Population {
         const process = this.#seats[happening.victim % this.#seats.length]
         if (process === undefined || this.#paused.has(process)) return
         process.freeze()
+        if (happening.isReplaced) {
+          this.#seats[happening.victim % this.#seats.length] = undefined
+          this.#replace(happening.victim % this.#seats.length, happening.ms / 2, true)
+        }
         this.#pause(process, happening.ms, () => {
           process.thaw(happening.isNetworkFirst)
         })
@@ -93,6 +98,10 @@ export class Population {
   calm(): void {
     this.#isCalm = true
     for (const wake of [...this.#paused.values()]) wake()
+    // The upgrade is over: whoever does not serve every version ends.
+    for (const process of this.#alive) {
+      if (process.options.versions !== allVersions) process.kill()
+    }
     this.#fill()
   }
 
@@ -163,6 +172,7 @@ export class Population {
     const options: ProcessOptions = {
       ...{ name, concurrency, slowTurns: faults.slowTurns },
       ...planned,
+      versions: this.#isCalm ? allVersions : planned.versions,
       instanceId: isStatic ? (isSameInstance ? `instance-${String(seat)}` : name) : undefined,
       settings: {
         ...settings,
@@ -170,6 +180,8 @@ export class Population {
       },
       ...(logger !== undefined && { logger }),
     }
-    return new Process(this.#around, options, this.#draw.fork())
+    const process = new Process(this.#around, options, this.#draw.fork())
+    this.#alive.add(process)
+    return process
   }
 }

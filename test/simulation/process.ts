@@ -9,6 +9,8 @@ import type { VirtualClock } from '../../runtime/testing/virtual-clock.ts'
 import type { Codec } from '../../schemas/codec.ts'
 import type { Draw } from './draw.ts'
 import { simulatedDefinition, type Bodies } from './definitions.ts'
+import { flakyLog } from './flaky-log.ts'
+import { slowCodec } from './slow-codec.ts'
 import type { Network } from './network.ts'
 import { ProcessClock } from './process-clock.ts'
 import type { World } from './world.ts'
@@ -16,6 +18,7 @@ import type { World } from './world.ts'
 export interface ProcessOptions {
   readonly name: string
   readonly definitions: readonly string[]
+  readonly versions: readonly string[]
   readonly instanceId: string | undefined
   readonly concurrency: number
   readonly skewMs: number
@@ -51,7 +54,10 @@ export class Process {
     const turnMs = () => (draw.chance(slowTurns) ? draw.int(1, 20) : 0)
     this.#clock = new ProcessClock(around.clock, { skewMs, turnMs })
     this.#log = around.network.connect(options.name, () => this.kill())
-    void this.#start(draw)
+    // A process that cannot start ends, and is started again by whoever watches over it.
+    this.#start(draw).catch(() => {
+      this.kill()
+    })
   }
 
   /** Nothing of it happens any more; what it has sent may still land. */
@@ -90,8 +96,9 @@ export class Process {
   }
 
   async #start(draw: Draw): Promise<void> {
-    const { codec, world, clock } = this.#around
-    const { definitions, concurrency, instanceId, settings, logger } = this.options
+    const { codec, world, clock, network } = this.#around
+    const log = flakyLog(this.#log, () => network.failsRequest())
+    const { definitions, versions, concurrency, instanceId, settings, logger } = this.options
     const bodies: Bodies = {
       begin: (definition, step, { runId, idempotencyKey, attempt }, saw) =>
         world.begin({
@@ -108,10 +115,13 @@ export class Process {
       },
     }
     this.#service = await startService({
-      ...{ codec, settings, log: this.#log, clock: this.#clock },
+      ...{ settings, log, clock: this.#clock },
+      codec: slowCodec(codec, this.#clock, () => network.slowDecode, draw.fork()),
       randomness: this.#randomness(draw),
       logger: logger ?? silentLogger,
-      definitions: definitions.map((name) => simulatedDefinition(name, concurrency, bodies)),
+      definitions: definitions.flatMap((name) =>
+        versions.map((version) => simulatedDefinition(name, version, concurrency, bodies)),
+      ),
       ...(instanceId === undefined ? {} : { instanceId }),
     })
   }

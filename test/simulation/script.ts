@@ -24,6 +24,7 @@ export type Act =
       readonly definition: string
       readonly script: Script
       readonly cancelAfterMs: number | null
+      readonly key: string | null
     }
   | {
       readonly act: 'start'
@@ -82,6 +83,7 @@ function drawAct(draw: Draw, options: ScriptOptions, isTop: boolean): Act {
       definition: draw.pick(definitions),
       script: drawScript(draw, inner),
       cancelAfterMs,
+      key: draw.chance(0.3) ? `key-${String(draw.int(0, 9))}` : null,
     }
   }
   if (roll <= 80 && depth > 0) {

@@ -87,6 +87,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     skewMs: plan.faults.longestSkewMs,
     checkpointBytes: plan.settings.checkpointBytes ?? Infinity,
     hasExactTimes: true,
+    faultyCodes: ['NONDETERMINISM', 'FOREIGN_AWAIT'],
     claimsOf,
     answers: clients.answers,
   }
@@ -104,11 +105,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     const log = cluster.connect()
     const lows = new Map<string, bigint>()
     for (const definition of plan.definitions) {
-      const { journal } = definitionTopics(definition)
-      for (let partition = 0; partition < plan.partitions; partition += 1) {
-        const offsets = log.offsets(journal, partition)
-        await clock.advance(100)
-        lows.set(`${journal}/${String(partition)}`, (await offsets).low)
+      const { journal, inbox } = definitionTopics(definition)
+      for (const topic of [journal, inbox]) {
+        for (let partition = 0; partition < plan.partitions; partition += 1) {
+          const offsets = log.offsets(topic, partition)
+          await clock.advance(100)
+          lows.set(`${topic}/${String(partition)}`, (await offsets).low)
+        }
       }
     }
     return lows

@@ -23,6 +23,14 @@ export function checkBounds(facts: Facts): void {
         `${journal}[${String(partition)}] begins at ${String(low)}, which is not the beginning of a complete checkpoint`,
       )
     }
+    const inbox = `${definitionTopics(definition).inbox}/${String(partition)}`
+    const inboxLow = evidence.lows?.get(inbox) ?? 0n
+    if (inboxLow > model.inboxTaken + 1n) {
+      report(
+        'J6',
+        `${inbox} begins at ${String(inboxLow)}, and only ${String(model.inboxTaken)} is taken in`,
+      )
+    }
     if (evidence.quietAt === undefined || evidence.checkpointBytes === undefined) continue
     const { since, state } = sizes(model)
     const bound = slack * Math.max(evidence.checkpointBytes, 2 * state) + slackBytes

@@ -61,7 +61,9 @@ export function census(facts: Facts): Census {
     duplicatesDropped: duplicates(facts),
     reexecutions: evidence.effects.length - executions.size,
     checkpoints: sum((model) => model.checkpoints.length),
-    trims: [...(evidence.lows ?? [])].filter(([, low]) => low > 0n).length,
+    trims: [...(evidence.lows ?? [])].filter(
+      ([place, low]) => place.includes('.journal/') && low > 0n,
+    ).length,
     timersFired: count('TimerFired'),
     signals: count('SignalReceived'),
     calls: count('CallRequested'),

@@ -44,6 +44,8 @@ export interface Evidence {
   readonly quietAt?: number
   /** A checkpoint is due when the journal has grown by this much; checked once it is quiet. */
   readonly checkpointBytes?: number
+  /** Codes of parked runs that show a fault of the runtime, where the code is known to be sound. */
+  readonly faultyCodes?: readonly string[]
   /** How far the clocks of processes may be from the log's; default 0. */
   readonly skewMs?: number
   /** True when a record's time tells it from the one that answers it; else equal times are let pass. */

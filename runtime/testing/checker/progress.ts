@@ -5,7 +5,17 @@ import { everyModel, livesOf, type Facts } from './facts.ts'
 import { allLives, type Life } from './model.ts'
 
 export function checkProgress(facts: Facts): void {
-  const { quietAt, skewMs = 0 } = facts.evidence
+  const { quietAt, skewMs = 0, faultyCodes = [] } = facts.evidence
+  for (const { entry, record } of everyModel(facts)
+    .flatMap(allLives)
+    .flatMap((life) => life.entries)) {
+    const { body } = entry
+    if (body.type !== 'RunParked' || !faultyCodes.includes(body.error.code)) continue
+    facts.report(
+      'J4',
+      `${at(record)}: run ${entry.runId} is parked by a replay that differs: ${body.error.message}`,
+    )
+  }
   if (quietAt === undefined) return
   const overdue = quietAt - skewMs
   for (const life of everyModel(facts).flatMap(allLives)) {
@@ -36,6 +46,9 @@ function stuckBecause(facts: Facts, { run }: Life, overdue: number): string | nu
       return `run ${call.runId} of ${call.name} was called and has not started`
     if (lives.every(({ terminal }) => terminal !== null))
       return `run ${call.runId} of ${call.name} has ended, and no reply came`
+  }
+  if (run.cancel !== null && !run.isCancelled && run.calls.size === 0) {
+    return 'it was cancelled, nothing holds that up, and it has not been told'
   }
   const waits =
     run.timers.size + run.waits.length + run.calls.size + (run.isCancelled ? 0 : run.retries.size)

@@ -50,7 +50,7 @@ function checkCopy(
   if (item.partition !== null && place.partition !== item.partition) {
     report('J7', `${at(place)}: ${what} belongs to partition ${String(item.partition)}`)
   }
-  if (place.partition !== copies[0]?.place.partition) {
+  if (place.partition !== copies.find((copy) => copy.content === content)?.place.partition) {
     report('J7', `${at(place)}: copies of ${what} went to different partitions`)
   }
   if (!isBefore(facts, item.by.record, place))
