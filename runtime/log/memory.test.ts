@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { logConformance, type LogHarness } from './conformance.ts'
 import { type AppendFate, memoryCluster, type MemoryLog } from './memory.ts'
 import type { Log, TopicPlan } from './port.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
 
 logConformance('the log in memory, without latency', () => openMemory(0))
 logConformance('the log in memory, with latency', () => openMemory(3))
@@ -11,7 +12,7 @@ describe('the fate of an append', () => {
   const landed = { appendAfterMs: 5, settleAfterMs: 10 }
 
   async function appendWith(fate: AppendFate) {
-    const clock = steppedClock()
+    const clock = new VirtualClock()
     const cluster = memoryCluster({ clock, topics: [plan('t', 2)] })
     const fates = [fate]
     const log = cluster.connect({ interfere: () => fates.shift() })
@@ -78,7 +79,7 @@ describe('the fate of an append', () => {
   })
 
   test('a process that is cut off sends and hears once it is healed, having lost its session', async () => {
-    const clock = steppedClock()
+    const clock = new VirtualClock()
     const cluster = memoryCluster({ clock, topics: [plan('t', 2)] })
     const [one, other] = [cluster.connect(), cluster.connect()]
     const heard: Record<string, (readonly number[])[]> = { one: [], other: [] }
@@ -118,7 +119,7 @@ function plan(name: string, partitions: number, config: TopicPlan['config'] = {}
 }
 
 async function openMemory(latencyMs: number): Promise<LogHarness> {
-  const clock = runningClock()
+  const { clock, stop } = runningClock()
   const cluster = memoryCluster({ clock, latencyMs })
   const logs = new Map<Log, { log: MemoryLog; fate?: AppendFate }>()
   let topics = 0
@@ -156,55 +157,17 @@ async function openMemory(latencyMs: number): Promise<LogHarness> {
       cluster.skip(topic, partition, 1)
     },
     groups: async () => [],
-    close: async () => clock.stop(),
-  }
-}
-
-interface Timer {
-  readonly due: number
-  readonly callback: () => void
-}
-
-/** Virtual time: `advance` runs what falls due, in order. */
-function steppedClock(): Clock & { advance(ms: number): Promise<void> } {
-  let now = 1_000
-  const timers = new Set<Timer>()
-  const idle = () => new Promise<void>((resolve) => setImmediate(resolve))
-  const next = () => [...timers].sort((a, b) => a.due - b.due)[0]
-
-  function run(timer: Timer) {
-    timers.delete(timer)
-    now = Math.max(now, timer.due)
-    timer.callback()
-  }
-
-  return {
-    now: () => now,
-    after: (delayMs, callback) => {
-      const timer = { due: now + delayMs, callback }
-      timers.add(timer)
-      return () => timers.delete(timer)
-    },
-    yield: idle,
-    advance: async (ms) => {
-      const end = now + ms
-      await idle()
-      for (let timer = next(); timer !== undefined && timer.due <= end; timer = next()) {
-        run(timer)
-        await idle()
-      }
-      now = end
-    },
+    close: async () => stop(),
   }
 }
 
 /** Virtual time that runs by itself, a millisecond for each turn of the event loop. */
-function runningClock(): Clock & { stop(): void } {
-  const clock = steppedClock()
+function runningClock(): { readonly clock: Clock; readonly stop: () => void } {
+  const clock = new VirtualClock()
   let isRunning = true
-  const tick = async () => {
+  const run = async () => {
     while (isRunning) await clock.advance(1)
   }
-  void tick()
-  return { ...clock, stop: () => (isRunning = false) }
+  void run()
+  return { clock, stop: () => (isRunning = false) }
 }

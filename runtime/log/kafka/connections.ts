@@ -10,7 +10,8 @@ import type { KafkaOptions } from './options.ts'
 import { calmRequestQueue } from './patches.ts'
 
 /** What a link is for. A member or follower has some of its own, by its number. */
-export type Purpose = 'general' | 'produce' | `${'member' | 'aside' | 'beside'}-${number}`
+export type Purpose =
+  'general' | 'produce' | `${'member' | 'follow' | 'aside' | 'beside'}-${number}`
 
 const metadata = protocol.requests.Metadata.protocol({ version: 6 })
 

@@ -27,6 +27,8 @@ export interface FetcherOptions {
   readonly topic: string
   /** Tells its links from those of others. */
   readonly number: number
+  /** The link for the long requests. */
+  readonly purpose: Purpose
   readonly onRecords: (partition: number, records: readonly LogRecord[]) => void
 }
 
@@ -70,7 +72,7 @@ export class Fetcher {
     this.#parts = parts
     this.#options = options
     this.#lanes = [
-      { purpose: `member-${options.number}`, waitMs: longWaitMs, busy: new Set() },
+      { purpose: options.purpose, waitMs: longWaitMs, busy: new Set() },
       { purpose: `aside-${options.number}`, waitMs: shortWaitMs, busy: new Set() },
       { purpose: `beside-${options.number}`, waitMs: shortWaitMs, busy: new Set() },
     ]

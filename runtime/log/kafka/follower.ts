@@ -16,7 +16,7 @@ export async function followTopic(
       return from?.get(partition) ?? (await parts.offsets.high(topic, partition))
     }),
   )
-  const fetcher = new Fetcher(parts, { topic, number, onRecords })
+  const fetcher = new Fetcher(parts, { topic, number, purpose: `follow-${number}`, onRecords })
   positions.forEach((offset, partition) => {
     fetcher.add(partition)
     fetcher.seek(partition, offset)

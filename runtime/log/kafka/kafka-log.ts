@@ -75,7 +75,13 @@ class KafkaLog implements Log {
 
   async follow(options: FollowOptions): Promise<Subscription> {
     this.#assertOpen()
-    const subscription = await followTopic(this.#parts(), this.#nextNumber(), options)
+    const followed = await followTopic(this.#parts(), this.#nextNumber(), options)
+    const subscription = {
+      close: async () => {
+        this.#subscriptions.delete(subscription)
+        await followed.close()
+      },
+    }
     this.#subscriptions.add(subscription)
     return subscription
   }

@@ -26,9 +26,11 @@ export class KafkaOwnership implements Ownership {
     const { group, topic, instanceId, sessionTimeoutMs, listener } = options
     this.#parts = parts
     this.#options = options
+    const purpose = `member-${number}` as const
     this.#fetcher = new Fetcher(parts, {
       topic,
       number,
+      purpose,
       onRecords: (partition, records) => listener.onRecords(partition, records),
     })
     this.#membership = new Membership(parts, {
@@ -36,7 +38,7 @@ export class KafkaOwnership implements Ownership {
       topic,
       instanceId,
       sessionTimeoutMs,
-      purpose: `member-${number}`,
+      purpose,
       onAssigned: (partitions) => this.#assigned(partitions),
     })
   }
