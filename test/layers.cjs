@@ -16,9 +16,13 @@ module.exports = {
     },
     {
       name: 'schemas-stand-alone',
+      comment: 'the errors of every layer stand in one file, which imports nothing',
       severity: 'error',
       from: { path: '^schemas/', pathNot: test },
-      to: { path: '^(runtime|patterns|services|cli|deploy|examples|bench|test)/' },
+      to: {
+        path: '^(runtime|patterns|services|cli|deploy|examples|bench|test)/',
+        pathNot: '^runtime/errors\\.ts$',
+      },
     },
     {
       name: 'log-on-schemas',
@@ -33,12 +37,16 @@ module.exports = {
     },
     {
       name: 'durable-on-the-log-port',
-      comment: 'the kernel knows the log through its port, never an adapter',
+      comment: 'the kernel knows the log through its port and the placement of keys, no adapter',
       severity: 'error',
       from: { path: '^runtime/durable/', pathNot: test },
       to: {
         path: '^(runtime|patterns|services|cli|deploy|examples|bench|test)/',
-        pathNot: ['^runtime/durable/', '^runtime/log/port\\.ts$', '^runtime/[^/]+\\.ts$'],
+        pathNot: [
+          '^runtime/durable/',
+          '^runtime/log/(port|murmur2)\\.ts$',
+          '^runtime/[^/]+\\.ts$',
+        ],
       },
     },
     {
@@ -47,7 +55,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^runtime/[^/]+\\.ts$',
-        pathNot: [test, '^runtime/(index|serve|connect|topics)\\.ts$'],
+        pathNot: [test, '^runtime/(index|serve|connect|backend)\\.ts$'],
       },
       to: { path: '^runtime/log/', pathNot: '^runtime/log/port\\.ts$' },
     },
@@ -140,7 +148,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(schemas|runtime|patterns|services|cli|deploy/local)/',
-        pathNot: [test, '^deploy/local/containers\\.ts$'],
+        pathNot: [test, '^deploy/local/containers\\.ts$', '^runtime/log/conformance'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
