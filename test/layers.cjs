@@ -42,11 +42,7 @@ module.exports = {
       from: { path: '^runtime/durable/', pathNot: test },
       to: {
         path: '^(runtime|patterns|services|cli|deploy|examples|bench|test)/',
-        pathNot: [
-          '^runtime/durable/',
-          '^runtime/log/(port|murmur2)\\.ts$',
-          '^runtime/[^/]+\\.ts$',
-        ],
+        pathNot: ['^runtime/durable/', '^runtime/log/(port|murmur2)\\.ts$', '^runtime/[^/]+\\.ts$'],
       },
     },
     {
