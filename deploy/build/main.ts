@@ -1,6 +1,7 @@
 /**
- * Builds `dist/`: the sources compiled, with their declarations, and beside them in the same layout
- * every other file they read, so that `new URL('./x.avsc', import.meta.url)` finds it in both places.
+ * Builds `dist/`, the package that is published: the sources compiled, with their declarations, and
+ * beside them in the same layout every other file they read, so that `new URL('./x.avsc',
+ * import.meta.url)` finds it in both places.
  */
 
 import { spawnSync } from 'node:child_process'
@@ -34,10 +35,28 @@ function copyData(folder: string): void {
   })
 }
 
-/** Sources find their version one folder up; so do their compiled twins. */
+/**
+ * The checkout's package file without what only a checkout needs: the Node that it brings would be
+ * installed for every user of the package, and run their scripts.
+ */
 function writePackage(): void {
-  const { name, version, type } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  ) as Record<string, unknown>
-  writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ name, version, type }, null, 2)}\n`)
+  const checkout = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as PackageFile
+  const { name, version, description, license, type, engines, bin, exports, dependencies } =
+    checkout
+  const published = {
+    name,
+    version,
+    description,
+    license,
+    type,
+    engines,
+    bin,
+    exports,
+    dependencies,
+  }
+  const text = JSON.stringify(published, null, 2).replaceAll('"./dist/', '"./')
+  writeFileSync(join(dist, 'package.json'), `${text}\n`)
+  cpSync(join(root, 'README.md'), join(dist, 'README.md'))
 }
+
+type PackageFile = Readonly<Record<string, unknown>>
