@@ -54,14 +54,16 @@ export class Session {
     const backend = given ?? (await this.#startLocal())
     this.#assertOpen()
     this.#options.stage('creating topics')
-    const [connection] = await Promise.all([this.#connect(backend), ensureReviewTopics(backend)])
+    const connecting = this.#connect(backend)
+    connecting.catch(() => undefined)
+    await ensureReviewTopics(backend)
     this.#assertOpen()
     // Those in the background may have turned out to serve another Kafka.
     const loaded = early?.names ?? []
     const late = this.#missingOn(backend).filter((name) => !loaded.includes(name))
     early?.serve(backend.variables)
     this.#load(late, backend.isLocal)?.serve(backend.variables)
-    return connection
+    return connecting
   }
 
   /** Stops what was started here. */
@@ -84,9 +86,12 @@ export class Session {
   }
 
   async #startLocal(): Promise<NamedBackend> {
-    this.#hasStarted = true
     const { home, variables } = this.#invocation
-    const progress = (line: string) => this.#options.stage(line)
+    // Nothing is told of a backend that is up.
+    const progress = (line: string) => {
+      this.#hasStarted = true
+      this.#options.stage(line)
+    }
     const starting = startBackend({ directory: home, progress, env: variables })
     const stop = starting.then(
       (backend) => () => backend.stop(),

@@ -25,6 +25,10 @@ test('colours take no room', () => {
   ).toBe('\u001b[31mred\u001b[39m    x\nblack  y')
 })
 
-test('the last column is cut to the width of the terminal', () => {
-  expect(table(['A', 'WHAT'], [['1', 'a long explanation']], 14)).toBe('A  WHAT\n1  a long exp…')
+test('the last column is cut to the width of the terminal, as long as it says something', () => {
+  const text = 'a long explanation of what was found, and of what a person can do about it'
+  const [, wide] = table(['A', 'WHAT'], [['1', text]], 60).split('\n')
+  expect(wide).toBe(`1  ${text.slice(0, 56)}…`)
+  const [, narrow] = table(['A', 'WHAT'], [['1', text]], 20).split('\n')
+  expect(narrow).toBe(`1  ${text.slice(0, 39)}…`)
 })

@@ -3,6 +3,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
 const gap = '  '
+/** Below that, what is left says less than lines that wrap. */
+const narrowest = 40
 
 /**
  * Lays rows out under a heading. With a width, the last column is cut so that lines do not wrap.
@@ -18,7 +20,7 @@ export function table(
     Math.max(...all.map((row) => width(row[index] ?? ''))),
   )
   const before = widths.slice(0, -1).reduce((sum, each) => sum + each + gap.length, 0)
-  const last = columns === undefined ? undefined : Math.max(10, columns - before)
+  const last = columns === undefined ? undefined : Math.max(narrowest, columns - before)
   return all
     .map((row) =>
       row

@@ -40,7 +40,7 @@ export function terminalOn(
   return {
     isLive,
     colors: pc.createColors(hasColors(out, variables)),
-    columns: out.isTTY === true ? out.columns : undefined,
+    columns: out.isTTY === true ? widthOf(out) : undefined,
     print(text) {
       erase()
       out.write(`${text}\n`)
@@ -55,10 +55,15 @@ export function terminalOn(
       if (!isLive) return
       erase()
       // A line that wraps could not be erased.
-      shown = line.slice(0, (err.columns ?? 80) - 1)
+      shown = line.slice(0, (widthOf(err) ?? 80) - 1)
       draw()
     },
   }
+}
+
+/** A terminal may not know its width. */
+function widthOf({ columns }: Stream): number | undefined {
+  return columns === 0 ? undefined : columns
 }
 
 /** Whether to colour a stream: NO_COLOR and FORCE_COLOR decide, else whether a person sees it. */
