@@ -37,8 +37,9 @@ export function census(facts: Facts): Census {
   const lives = models.flatMap(allLives)
   const entries = lives.flatMap((life) => life.entries)
   const count = (type: string) => entries.filter(({ entry }) => entry.body.type === type).length
+  const effects = evidence.effects ?? []
   const executions = Map.groupBy(
-    evidence.effects,
+    effects,
     ({ idempotencyKey, attempt }) => `${idempotencyKey} ${String(attempt)}`,
   )
   const sum = (of: (model: JournalModel) => number) =>
@@ -59,7 +60,7 @@ export function census(facts: Facts): Census {
     fences: sum((model) => model.fences.length),
     ignoredEntries: sum((model) => model.ignoredEntries),
     duplicatesDropped: duplicates(facts),
-    reexecutions: evidence.effects.length - executions.size,
+    reexecutions: effects.length - executions.size,
     checkpoints: sum((model) => model.checkpoints.length),
     trims: [...(evidence.lows ?? [])].filter(
       ([place, low]) => place.includes('.journal/') && low > 0n,

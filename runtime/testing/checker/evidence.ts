@@ -37,7 +37,8 @@ export interface Evidence {
   readonly definitions: readonly string[]
   /** Every record of every topic; journals from offset 0, also what has been trimmed since. */
   readonly records: readonly LogRecord[]
-  readonly effects: readonly Effect[]
+  /** Null when nobody watched the bodies: what needs them is not checked. */
+  readonly effects: readonly Effect[] | null
   /** First offset still there, by `topic/partition`. */
   readonly lows?: ReadonlyMap<string, bigint>
   /** Set when the system was left alone until nothing moved: the time of that, by the log's clock. */

@@ -18,18 +18,26 @@ interface Recorded {
 }
 
 export function checkSteps(facts: Facts): void {
-  const effects = Map.groupBy(facts.evidence.effects, (effect) => effect.idempotencyKey)
   const recorded = recordedSteps(facts)
+  if (facts.evidence.effects !== null) checkBodies(facts, facts.evidence.effects, recorded)
+  checkClaims(facts, recorded)
+}
+
+function checkBodies(
+  facts: Facts,
+  bodies: readonly Effect[],
+  recorded: ReadonlyMap<string, readonly Recorded[]>,
+) {
+  const effects = Map.groupBy(bodies, (effect) => effect.idempotencyKey)
   for (const [key, outcomes] of recorded) {
     for (const outcome of outcomes) checkProduced(facts, key, outcome, effects.get(key) ?? [])
   }
-  for (const effect of facts.evidence.effects) {
+  for (const effect of bodies) {
     const outcomes = recorded.get(effect.idempotencyKey) ?? []
     checkKey(facts, effect)
     for (const outcome of outcomes) checkRepeat(facts, effect, outcome)
     for (const claim of effect.saw) checkSeen(facts, effect, claim, recorded)
   }
-  checkClaims(facts, recorded)
 }
 
 /** Outcomes and failed attempts by idempotency key. */

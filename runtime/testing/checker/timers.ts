@@ -5,7 +5,7 @@ import { allLives } from './model.ts'
 
 export function checkRetries(facts: Facts): void {
   const effects = Map.groupBy(
-    facts.evidence.effects,
+    facts.evidence.effects ?? [],
     ({ idempotencyKey, attempt }) => `${idempotencyKey} ${String(attempt)}`,
   )
   for (const life of everyModel(facts).flatMap(allLives)) {
