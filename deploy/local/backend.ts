@@ -199,10 +199,11 @@ async function runningIn(directory: string): Promise<BackendRecord | undefined> 
   const record = readRecord(directory)
   if (record === undefined) return undefined
   const deadline = Date.now() + (record.kind === 'processes' ? patienceMs : 0)
-  do {
+  while (isPresent(directory, record)) {
     if (await bothAnswer(record)) return record
+    if (Date.now() >= deadline) break
     await delay(100)
-  } while (isPresent(directory, record) && Date.now() < deadline)
+  }
   await end(directory, record, graceMs)
   removeRecord(directory)
   return undefined

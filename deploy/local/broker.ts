@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from
 import { join } from 'node:path'
 
 import { archiveFlags } from './archives.ts'
-import { Jvm, jvmFlags } from './jvm.ts'
+import { jvmFlags, startJvm } from './jvm.ts'
 import type { Platform } from './libraries.ts'
 import { brokerAnswers } from './probe.ts'
 import { serverProperties } from './server-properties.ts'
@@ -44,7 +44,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningProces
   if (!existsSync(dataDirectory)) format(platform, dataDirectory)
   const properties = join(directory, 'server.properties')
   writeFileSync(properties, serverProperties({ port, controllerPort, dataDirectory }))
-  const jvm = new Jvm({
+  const jvm = await startJvm({
     name: 'Kafka',
     java: platform.java.command,
     arguments: [
@@ -59,7 +59,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningProces
       'kafka.Kafka',
       properties,
     ],
-    logFile: join(directory, 'kafka.log'),
+    file: 'kafka',
+    directory,
     users: options.users,
     lock: options.lock,
   })

@@ -1,20 +1,27 @@
-/** A JVM that this process started: its output goes to a file, and it ends with its users. */
+/**
+ * A JVM that this process started: its output goes to a file, and it ends with its users.
+ *
+ * Of each name at most one runs on a directory: who starts one ends what an earlier process left.
+ */
 
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { StoaError } from '../../runtime/errors.ts'
+import { terminate } from './process.ts'
 
 export interface JvmOptions {
   /** For messages: 'Kafka'. */
   readonly name: string
+  /** Output is appended to `<file>.log` and the process id kept in `<file>.pid`. */
+  readonly file: string
+  /** Where the two files are, and everything the JVM writes; its command line must name it. */
+  readonly directory: string
   readonly java: string
   readonly arguments: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
-  /** Everything it prints is appended here. */
-  readonly logFile: string
   /** The folder of users.ts: the JVM ends when nobody is left in it. */
   readonly users: string
   /** Held by whoever adds a user or ends the last one. */
@@ -26,6 +33,14 @@ export const jvmFlags = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-Us
 
 const keeperScript = join(import.meta.dirname, 'keeper.sh')
 const startTimeoutMs = 60_000
+const defaultGraceMs = 8000
+
+/** Starts a JVM, after ending one that was left on the same directory. */
+export async function startJvm(options: JvmOptions): Promise<Jvm> {
+  const left = Number(textOf(join(options.directory, `${options.file}.pid`)))
+  if (left > 0) await terminate(left, options.directory, defaultGraceMs)
+  return new Jvm(options)
+}
 
 export class Jvm {
   readonly pid: number
@@ -38,8 +53,7 @@ export class Jvm {
   /** Starts it in a session of its own, so that an interrupt at the terminal is not sent to it. */
   constructor(options: JvmOptions) {
     this.#options = options
-    mkdirSync(dirname(options.logFile), { recursive: true })
-    const log = openSync(options.logFile, 'a')
+    const log = openSync(join(options.directory, `${options.file}.log`), 'a')
     const child = spawn(options.java, options.arguments, {
       detached: true,
       stdio: ['ignore', log, log],
@@ -51,6 +65,7 @@ export class Jvm {
       child.once('exit', () => resolve())
     })
     if (child.pid === undefined) throw this.#failure('cannot be started')
+    writeFileSync(join(options.directory, `${options.file}.pid`), `${child.pid}\n`)
     this.pid = child.pid
     this.#child = child
     const keeper = spawn('sh', [keeperScript, options.users, options.lock, String(child.pid)], {
@@ -71,14 +86,17 @@ export class Jvm {
     const deadline = Date.now() + startTimeoutMs
     while (!(await answers())) {
       if (!this.#running) throw this.#failure('ended while starting')
-      if (Date.now() > deadline) throw this.#failure('did not answer within a minute')
+      if (Date.now() > deadline) {
+        await this.kill()
+        throw this.#failure('did not answer within a minute')
+      }
       await delay(25)
     }
     if (!this.#running) throw this.#failure('ended while starting')
   }
 
   /** Asks it to end, and insists after the grace period. */
-  async stop(graceMs = 8000): Promise<void> {
+  async stop(graceMs = defaultGraceMs): Promise<void> {
     this.#child.ref()
     this.#signal('SIGTERM')
     const insist = setTimeout(() => this.#signal('SIGKILL'), graceMs)
@@ -103,8 +121,10 @@ export class Jvm {
   }
 
   #failure(what: string): StoaError {
-    const { name, logFile } = this.#options
-    return new StoaError(`${name} ${what}: ${lastLines(logFile)} (all of it is in ${logFile})`, {
+    const { name, directory, file } = this.#options
+    const log = join(directory, `${file}.log`)
+    const lines = textOf(log).trimEnd().split('\n').slice(-3).join(' | ')
+    return new StoaError(`${name} ${what}: ${lines} (all it printed is in ${log})`, {
       code: 'BACKEND_FAILED',
     })
   }
@@ -116,11 +136,10 @@ function inheritedEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
 }
 
-function lastLines(path: string): string {
+function textOf(path: string): string {
   try {
-    const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
-    return lines.slice(-3).join(' | ')
+    return readFileSync(path, 'utf8')
   } catch {
-    return 'it printed nothing'
+    return ''
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { archiveFlags } from './archives.ts'
 import { temporaryFolder, type NodeOptions, type RunningProcess } from './broker.ts'
-import { Jvm, jvmFlags } from './jvm.ts'
+import { jvmFlags, startJvm } from './jvm.ts'
 import { registryAnswers } from './probe.ts'
 import { registryPath } from './versions.ts'
 
@@ -28,7 +28,7 @@ export function registryUrl(port: number): string {
 /** Starts the registry and resolves once it answers; the same options start it again on its data. */
 export async function startRegistry(options: NodeOptions): Promise<RunningProcess> {
   const { platform, directory, port } = options
-  const jvm = new Jvm({
+  const jvm = await startJvm({
     name: 'the schema registry',
     java: platform.java.command,
     arguments: [
@@ -42,7 +42,8 @@ export async function startRegistry(options: NodeOptions): Promise<RunningProces
       platform.registryJar,
     ],
     environment: storageEnvironment(join(directory, 'registry', 'schemas')),
-    logFile: join(directory, 'registry.log'),
+    file: 'registry',
+    directory,
     users: options.users,
     lock: options.lock,
   })
