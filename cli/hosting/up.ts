@@ -1,7 +1,7 @@
 /** `stoa up`: Kafka, the registry and the services in the background. */
 
 import { z } from 'zod'
-import { startBackend } from '../../deploy/local/backend.ts'
+import { backendStatus, startBackend, stopBackend } from '../../deploy/local/backend.ts'
 import { withLock } from '../../deploy/local/lock.ts'
 import { terminate } from '../../deploy/local/process.ts'
 import { join } from 'node:path'
@@ -43,7 +43,9 @@ async function start(invocation: Invocation): Promise<ServicesRecord> {
   const { home, variables, terminal } = invocation
   const interrupt = invocation.claimInterrupts()
   const given = await givenOf(variables)
-  const before = readServices(home)
+  const recorded = readServices(home)
+  const before = recorded?.services.length === 0 ? undefined : recorded
+  const isOurs = given === undefined && (await backendStatus(home)) === undefined
   const areUp = before?.services.length === serviceNames.length
   let early = areUp ? undefined : load(invocation, given === undefined, missingOf(before))
   try {
@@ -72,6 +74,8 @@ async function start(invocation: Invocation): Promise<ServicesRecord> {
     return record
   } catch (error) {
     await early?.stop()
+    // All of it, or nothing.
+    if (isOurs) await stopBackend(home)
     throw error
   }
 }

@@ -13,7 +13,7 @@ import { plain } from '../terminal/terminal.ts'
 import { anyContract, findRun, requireKey } from './find.ts'
 
 const Options = z.object({
-  timeout: z.string().transform(parseDuration).optional(),
+  timeout: z.string().refine(isDuration).optional(),
   key: z.string().optional(),
   output: outputFormat,
 })
@@ -42,6 +42,11 @@ export async function result(
     terminal.print(outcome.output === undefined ? 'null' : jsonText(outcome.output))
     return exitCodes.ok
   })
+}
+
+/** Kept as it was written, for the message. @throws UsageError DURATION_INVALID */
+function isDuration(text: string): boolean {
+  return parseDuration(text) >= 0
 }
 
 type Ended =

@@ -71,7 +71,10 @@ async function importFrom(file: string): Promise<object> {
     return typeof exports === 'object' && exports !== null ? exports : {}
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new CommandError(`${file} cannot be imported: ${reason}`, {
+    const hint = /outside a module/.test(reason)
+      ? ': name it .mts, or "type": "module" in package.json'
+      : ''
+    throw new CommandError(`${file} cannot be imported: ${reason}${hint}`, {
       code: 'MODULE_UNREADABLE',
       cause,
     })
