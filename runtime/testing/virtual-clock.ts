@@ -4,6 +4,7 @@
  * 1. Events happen one at a time, by due time and then in the order in which they were asked for.
  * 2. Between two events every microtask has run, so that the same calls give the same history.
  * 3. `now` is a whole number of milliseconds and never goes back.
+ * 4. While something of the real world is held, such as a file being read, no time passes.
  */
 
 import type { Clock } from '../clock.ts'
@@ -16,6 +17,9 @@ interface Event {
   callback: (() => void) | null
 }
 
+/** How long, by the real clock, time stands still for what is held. */
+const patienceMs = 10_000
+
 /** 2026-01-01T00:00:00Z */
 export const virtualStart = 1_767_225_600_000
 
@@ -23,6 +27,7 @@ export class VirtualClock implements Clock {
   #now: number
   #asked = 0
   readonly #heap: Event[] = []
+  readonly #holds = new Set<Promise<unknown>>()
 
   constructor(start: number = virtualStart) {
     this.#now = start
@@ -48,6 +53,18 @@ export class VirtualClock implements Clock {
     })
   }
 
+  /**
+   * Time stands still until the promise has settled, for ten seconds at most: a body that awaits
+   * virtual time itself would hold it for ever.
+   */
+  hold(promise: Promise<unknown>): void {
+    this.#holds.add(promise)
+    const release = () => {
+      this.#holds.delete(promise)
+    }
+    promise.then(release, release)
+  }
+
   /** When the next event is due; undefined when there is none. */
   get nextAt(): number | undefined {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
@@ -59,6 +76,7 @@ export class VirtualClock implements Clock {
 
   /** Moves to the next event and lets it happen; false when none is due by then. */
   async step(until: number = Infinity): Promise<boolean> {
+    while (this.#holds.size > 0 && (this.nextAt ?? Infinity) > this.#now) await this.#standStill()
     const at = this.nextAt
     if (at === undefined || at > until) return false
     const event = this.#pop()
@@ -74,6 +92,21 @@ export class VirtualClock implements Clock {
     await settled()
     while (await this.step(end));
     this.#now = Math.max(this.#now, end)
+  }
+
+  /** Until something held has settled and every microtask after it has run. */
+  async #standStill(): Promise<void> {
+    const [...held] = this.#holds
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        for (const promise of held) this.#holds.delete(promise)
+        resolve()
+      }, patienceMs)
+    })
+    await Promise.race([...held.map((promise) => promise.catch(() => undefined)), patience])
+    clearTimeout(timer)
+    await settled()
   }
 
   #push(event: Event): void {

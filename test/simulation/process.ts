@@ -12,7 +12,7 @@ import { simulatedDefinition, type Bodies } from './definitions.ts'
 import { flakyLog } from './flaky-log.ts'
 import { slowCodec } from './slow-codec.ts'
 import type { Network } from './network.ts'
-import { ProcessClock } from './process-clock.ts'
+import { ProcessClock } from '../../runtime/testing/process-clock.ts'
 import type { World } from './world.ts'
 
 export interface ProcessOptions {

@@ -32,6 +32,8 @@ const longestQuietPhaseMs = 1_800_000
 
 export interface SimulationOptions {
   readonly sabotage?: Sabotage
+  /** One for many seeds saves making it. */
+  readonly codec?: Codec
   /** Logs of each process, for looking at one seed. */
   readonly loggerOf?: (process: string, clock: VirtualClock) => Logger
   /** Called with what the checker is about to see. */
@@ -50,7 +52,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const draw = new Draw(`simulation ${String(seed)}`)
   const plan = drawPlan(draw.fork())
   const clock = new VirtualClock()
-  const codec = await createCodec(memorySchemaStore())
+  const codec = options.codec ?? (await createCodec(memorySchemaStore()))
   const hops = draw.fork()
   const cluster = memoryCluster({
     clock,

@@ -1,32 +1,34 @@
 /**
  * Time as one process sees it: a little off, slowed down at times, and stopped while the process is
- * frozen. What falls due meanwhile happens when it thaws.
+ * frozen. What falls due meanwhile happens when it thaws; once it is dead nothing happens any more.
  */
 
-import type { Clock } from '../../runtime/clock.ts'
-import type { VirtualClock } from '../../runtime/testing/virtual-clock.ts'
+import type { Clock } from '../clock.ts'
 
 export interface ProcessClockOptions {
-  readonly skewMs: number
-  /** How long one turn of the event loop takes. */
-  readonly turnMs: () => number
+  /** How far it is ahead of everybody else's; default 0. */
+  readonly skewMs?: number
+  /** How long one turn of the event loop takes; default 0. */
+  readonly turnMs?: () => number
 }
 
 export class ProcessClock implements Clock {
-  readonly #clock: VirtualClock
-  readonly #options: ProcessClockOptions
+  readonly #clock: Clock
+  readonly #skewMs: number
+  readonly #turnMs: () => number
   #state: 'running' | 'frozen' | 'dead' = 'running'
   #held: (() => void)[] = []
   /** Turns end in the order in which they began. */
   #turnEndsAt = 0
 
-  constructor(clock: VirtualClock, options: ProcessClockOptions) {
+  constructor(clock: Clock, options: ProcessClockOptions = {}) {
     this.#clock = clock
-    this.#options = options
+    this.#skewMs = options.skewMs ?? 0
+    this.#turnMs = options.turnMs ?? (() => 0)
   }
 
   now(): number {
-    return this.#clock.now() + this.#options.skewMs
+    return this.#clock.now() + this.#skewMs
   }
 
   after(delayMs: number, callback: () => void): () => void {
@@ -45,7 +47,7 @@ export class ProcessClock implements Clock {
 
   yield(): Promise<void> {
     const now = this.#clock.now()
-    this.#turnEndsAt = Math.max(this.#turnEndsAt, now + this.#options.turnMs())
+    this.#turnEndsAt = Math.max(this.#turnEndsAt, now + this.#turnMs())
     return new Promise((resolve) => {
       this.after(this.#turnEndsAt - now, resolve)
     })
@@ -58,7 +60,11 @@ export class ProcessClock implements Clock {
   thaw(): void {
     if (this.#state !== 'frozen') return
     this.#state = 'running'
-    for (const run of this.#held.splice(0)) this.#clock.after(0, () => this.#pass(run))
+    for (const run of this.#held.splice(0)) {
+      this.#clock.after(0, () => {
+        this.#pass(run)
+      })
+    }
   }
 
   kill(): void {

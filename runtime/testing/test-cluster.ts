@@ -1,0 +1,158 @@
+/** A log in memory with the topics of some definitions, and processes that serve them under it. */
+
+import type { Randomness } from '../clock.ts'
+import { createClient, type Client } from '../durable/client.ts'
+import type { AnyWorkflow } from '../durable/definition.ts'
+import type { KernelSettings } from '../durable/kernel.ts'
+import { seededRandomness } from '../durable/seeded-random.ts'
+import { startService, type Service } from '../durable/service.ts'
+import { silentLogger, type Logger } from '../logger.ts'
+import { memoryCluster, type Interfere, type MemoryCluster } from '../log/memory.ts'
+import type { LogRecord } from '../log/port.ts'
+import { createCodec, memorySchemaStore, type Codec } from '../../schemas/codec.ts'
+import { deadLettersPlan, definitionTopicPlans, topicPlan } from '../../schemas/topics.ts'
+import { observed, type ObservedEffect } from './observed.ts'
+import { ProcessClock } from './process-clock.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface TestClusterOptions {
+  readonly definitions: readonly AnyWorkflow[]
+  readonly clock: VirtualClock
+  /** Of every topic; default 2. */
+  readonly partitions?: number
+  /** Topics that the definitions publish on. */
+  readonly topics?: readonly string[]
+  readonly settings?: Partial<KernelSettings>
+  readonly logger?: Logger
+  /** One for several clusters saves making it. */
+  readonly codec?: Codec
+}
+
+/** A process that serves the definitions. */
+export interface TestProcess {
+  /** Nothing of it happens any more; what it has sent may still land. */
+  kill(): void
+  /** Ends as by SIGTERM. */
+  stop(): Promise<void>
+}
+
+/** Suspended runs keep their functions, so that hardly anything happens while time passes. */
+const testSettings: Partial<KernelSettings> = { coldAfterMs: 7 * 86_400_000 }
+
+/** What is under way is finished within this time when a process is stopped. */
+const longestDrainMs = 60_000
+
+export class TestCluster {
+  readonly clock: VirtualClock
+  readonly codec: Codec
+  readonly effects: ObservedEffect[] = []
+  readonly definitionNames: readonly string[]
+  readonly #options: TestClusterOptions
+  readonly #cluster: MemoryCluster
+  readonly #places: readonly { readonly topic: string; readonly partition: number }[]
+  #born = 0
+
+  private constructor(options: TestClusterOptions, codec: Codec) {
+    const { clock, definitions, partitions = 2, topics = [] } = options
+    const size = { partitions, replicationFactor: 1 }
+    this.definitionNames = [...new Set(definitions.map(({ name }) => name))]
+    const plans = [
+      ...this.definitionNames.flatMap((name) => definitionTopicPlans(name, size)),
+      ...topics.map((topic) => topicPlan(topic, {}, size)),
+      deadLettersPlan({ partitions: 1, replicationFactor: 1 }),
+    ]
+    this.clock = clock
+    this.codec = codec
+    this.#options = options
+    this.#cluster = memoryCluster({ clock, topics: plans })
+    this.#places = plans.flatMap((plan) =>
+      Array.from({ length: plan.partitions }, (_, partition) => ({ topic: plan.name, partition })),
+    )
+  }
+
+  static async create(options: TestClusterOptions): Promise<TestCluster> {
+    return new TestCluster(options, options.codec ?? (await createCodec(memorySchemaStore())))
+  }
+
+  /** Every record there ever was, of one topic or of all. */
+  records(topic?: string): readonly LogRecord[] {
+    return this.#places
+      .filter((place) => topic === undefined || place.topic === topic)
+      .flatMap((place) => this.#cluster.dump(place.topic, place.partition))
+  }
+
+  client(): Client {
+    return createClient({
+      ...{ codec: this.codec, clock: this.clock, logger: silentLogger },
+      log: this.#cluster.connect({ name: 'client' }),
+      randomness: this.#randomness('client'),
+    })
+  }
+
+  /** A process in the place of the one before it, once it has started. */
+  async process(interfere?: Interfere): Promise<TestProcess> {
+    const { process, started } = this.spawn(interfere)
+    await this.drive(started)
+    return process
+  }
+
+  /** The same, starting as time is driven. @param interfere decides what befalls its appends */
+  spawn(interfere?: Interfere): {
+    readonly process: TestProcess
+    readonly started: Promise<Service>
+  } {
+    this.#born += 1
+    const { definitions, settings, logger = silentLogger } = this.#options
+    const clock = new ProcessClock(this.clock)
+    const log = this.#cluster.connect({
+      name: `process-${String(this.#born)}`,
+      ...(interfere !== undefined && { interfere }),
+    })
+    let first: string | null = null
+    const random = this.#randomness(`process ${String(this.#born)}`)
+    // A service draws its incarnation first.
+    const randomness: Randomness = {
+      number: () => random.number(),
+      uuid: () => {
+        const uuid = random.uuid()
+        first ??= uuid
+        return uuid
+      },
+    }
+    const observer = { clock: this.clock, incarnation: () => first, effects: this.effects }
+    const started = startService({
+      ...{ log, clock, randomness, logger, codec: this.codec, instanceId: 'test' },
+      definitions: definitions.map((definition) => observed(definition, observer)),
+      settings: { ...testSettings, ...settings },
+    })
+    started.catch(() => undefined)
+    const kill = () => {
+      clock.kill()
+      log.kill()
+    }
+    const stop = async () => {
+      const service = await started
+      await this.drive(service.stop(longestDrainMs), longestDrainMs)
+      kill()
+    }
+    return { process: { kill, stop }, started }
+  }
+
+  /** Lets what is due happen until a promise has settled, and time pass up to a limit. */
+  async drive<T>(promise: Promise<T>, limitMs = 0): Promise<T> {
+    const end = this.clock.now() + limitMs
+    const state = { isSettled: false }
+    const note = () => {
+      state.isSettled = true
+    }
+    promise.then(note, note)
+    await this.clock.advance(0)
+    while (!state.isSettled && (await this.clock.step(end)));
+    if (state.isSettled) return promise
+    throw new Error(`nothing more happens, and what was awaited has not come`)
+  }
+
+  #randomness(name: string): Randomness {
+    return seededRandomness(`test ${name}`)
+  }
+}
