@@ -150,7 +150,7 @@ export class Execution {
       const message = `the input of run ${this.runId} does not match '${this.#definition.name}': ${input.error.message}`
       this.#settled = { error: new TerminalError(message, { code: 'INPUT_INVALID' }) }
     }
-    void this.#pump()
+    this.#pump()
   }
 
   /** Delivers an entry that was decided after the execution began. */
@@ -160,7 +160,7 @@ export class Execution {
     if (this.#isPumping) return
     this.#isPumping = true
     this.#deliverNext()
-    void this.#pump()
+    this.#pump()
   }
 
   /** Forgets the run's code; bodies under way are told to abort and their outcomes dropped. */
@@ -204,22 +204,28 @@ export class Execution {
     if (!this.#isPumping) this.#conclude()
   }
 
-  async #pump(): Promise<void> {
-    for (;;) {
-      await this.#host.clock.yield()
-      if (this.#isOver) return
-      if (this.#settled !== null) {
-        this.#conclude()
-        return
-      }
-      if (this.#deliverNext()) continue
-      if (!this.#isReplaying) break
+  /** Lets the code run until it waits, then delivers the next entry, until there is none. */
+  #pump(): void {
+    void this.#host.clock.yield().then(this.#afterTurn)
+  }
+
+  readonly #afterTurn = (): void => {
+    if (this.#isOver) return
+    if (this.#settled !== null) {
+      this.#conclude()
+      return
+    }
+    if (this.#deliverNext()) {
+      this.#pump()
+    } else if (this.#isReplaying) {
       this.#isReplaying = false
       for (const operation of this.#operations.open()) this.#activate(operation)
+      this.#pump()
+    } else {
+      this.#isPumping = false
+      this.#updateBusy()
+      if (this.#operations.size === 0) this.#suspectForeignAwait()
     }
-    this.#isPumping = false
-    this.#updateBusy()
-    if (this.#operations.size === 0) this.#suspectForeignAwait()
   }
 
   #deliverNext(): boolean {

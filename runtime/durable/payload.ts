@@ -29,7 +29,9 @@ export function encodePayload(value: unknown, what: string): Payload {
 
 export function decodePayload(payload: Payload): unknown {
   if (payload.byteLength === 0) return undefined
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  const bytes = Buffer.isBuffer(payload)
+    ? payload
+    : Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
   const value: unknown = JSON.parse(bytes.toString('utf8'))
   return value
 }

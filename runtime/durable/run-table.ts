@@ -127,10 +127,14 @@ export class RunTable {
   #executionHost(run: LiveRun): ExecutionHost {
     const { clock, randomness, settings } = this.#kernel
     const isCurrent = () => this.#live.get(run.runId) === run
+    const parent = this.#logger
+    let logger: Logger | undefined
     return {
       clock,
       randomness,
-      logger: this.#logger.child({ runId: run.runId }),
+      get logger() {
+        return (logger ??= parent.child({ runId: run.runId }))
+      },
       sabotage: settings.sabotage,
       emit: (body) => {
         if (isCurrent()) this.#partition.enter(run.runId, body, null)

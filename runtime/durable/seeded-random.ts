@@ -7,13 +7,24 @@ import { createHash } from 'node:crypto'
 import type { Randomness } from '../clock.ts'
 
 export function seededRandomness(seed: string): Randomness {
-  const digest = createHash('sha256').update(seed).digest()
-  let a = digest.readInt32LE(0)
-  let b = digest.readInt32LE(4)
-  let c = digest.readInt32LE(8)
-  let counter = digest.readInt32LE(12)
+  let isSeeded = false
+  let a = 0
+  let b = 0
+  let c = 0
+  let counter = 0
+
+  const seedOnce = () => {
+    const digest = createHash('sha256').update(seed).digest()
+    a = digest.readInt32LE(0)
+    b = digest.readInt32LE(4)
+    c = digest.readInt32LE(8)
+    counter = digest.readInt32LE(12)
+    isSeeded = true
+  }
 
   const next = (): number => {
+    // Most runs never ask.
+    if (!isSeeded) seedOnce()
     const sum = (a + b + counter) | 0
     counter = (counter + 1) | 0
     a = b ^ (b >>> 9)

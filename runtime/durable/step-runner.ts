@@ -52,7 +52,7 @@ export class StepRunner {
     this.#active.add(index)
     this.#onActivity()
     this.#host.admit(() => {
-      if (this.#open.get(index) === operation) void this.#attempt(operation, body, attempt)
+      if (this.#open.get(index) === operation) this.#attempt(operation, body, attempt)
     })
   }
 
@@ -86,51 +86,61 @@ export class StepRunner {
     this.#active.clear()
   }
 
-  async #attempt(operation: Operation, body: StepBody, attempt: number): Promise<void> {
+  #attempt(operation: Operation, body: StepBody, attempt: number): void {
     const { index, name } = operation
     const current = new StepAttempt()
     this.#attempts.set(index, current)
-    let entry: EntryBody
-    try {
-      const value = await this.#within(
-        name,
-        body,
-        current,
-        this.#context(operation, attempt, current),
-      )
+    const settle = (entryOf: () => EntryBody) => {
       if (this.#attempts.get(index) !== current) return
-      const output = encodePayload(value, `the output of step '${name}' of run ${this.#runId}`)
-      entry = { type: 'StepCompleted', index, name, attempt, output }
-    } catch (error) {
-      if (this.#attempts.get(index) !== current) return
-      entry = this.#failed(operation, body, attempt, error)
+      const entry = entryOf()
+      this.#attempts.delete(index)
+      this.#host.emit(entry)
     }
-    this.#attempts.delete(index)
-    this.#host.emit(entry)
+    const fail = (error: unknown) => {
+      settle(() => this.#failed(operation, body, attempt, error))
+    }
+    const complete = (value: unknown) => {
+      try {
+        const output = encodePayload(value, `the output of step '${name}' of run ${this.#runId}`)
+        settle(() => ({ type: 'StepCompleted', index, name, attempt, output }))
+      } catch (error) {
+        fail(error)
+      }
+    }
+    try {
+      const value = body.run(this.#context(operation, attempt, current))
+      if (value instanceof Promise) this.#within(operation, body, current, value, complete, fail)
+      else complete(value)
+    } catch (error) {
+      fail(error)
+    }
   }
 
-  /** Runs the body; what is not there at the time-out is a TimeoutError. */
-  #within(name: string, body: StepBody, current: StepAttempt, context: StepContext): unknown {
-    const value = body.run(context)
-    if (!(value instanceof Promise)) return value
+  /** Awaits the body; what is not there at the time-out is a TimeoutError. */
+  #within(
+    { name }: Operation,
+    body: StepBody,
+    current: StepAttempt,
+    value: Promise<unknown>,
+    complete: (value: unknown) => void,
+    fail: (error: unknown) => void,
+  ): void {
     const timeoutMs = parseDuration(body.options.timeout ?? defaultTimeoutMs)
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const stop = this.#host.clock.after(timeoutMs, () => {
       const message = `step '${name}' of run ${this.#runId} took longer than ${String(timeoutMs)} ms`
-      reject(new TimeoutError(message))
+      fail(new TimeoutError(message))
       current.abort()
     })
     value.then(
       (output) => {
         stop()
-        resolve(output)
+        complete(output)
       },
       (error: unknown) => {
         stop()
-        reject(error)
+        fail(error)
       },
     )
-    return promise
   }
 
   /** The entry for a failed attempt: another is due, or the failure is the outcome, or the run parks. */
@@ -156,16 +166,19 @@ export class StepRunner {
   }
 
   #context(operation: Operation, attempt: number, current: StepAttempt): StepContext {
-    const { logger, randomness, sabotage } = this.#host
+    const host = this.#host
     const key = `${this.#runId}/${String(operation.index)}/${operation.name}`
     return {
       runId: this.#runId,
-      idempotencyKey: sabotage === 'key-differs-per-attempt' ? `${key}/${randomness.uuid()}` : key,
+      idempotencyKey:
+        host.sabotage === 'key-differs-per-attempt' ? `${key}/${host.randomness.uuid()}` : key,
       attempt,
       get abortSignal() {
         return current.signal
       },
-      logger,
+      get logger() {
+        return host.logger
+      },
     }
   }
 }
