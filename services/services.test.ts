@@ -16,6 +16,10 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const served = [inspection.orchestrator, inspection.worker]
 
+// Real files take a different while each time, and so share appends differently: with no delay of
+// positions, what a process appends it has appended by the time the result is there.
+const settings = { positionDelayMs: 0 }
+
 /** Three packages: one plain, one with an install script, one that is not installed. */
 function project(): Promise<string> {
   const entry = (name: string) => ({
@@ -52,7 +56,7 @@ test('a review writes the same report to the byte, but for its times, wherever a
   const reports: string[] = []
   await crashEverywhere(
     review,
-    { input: { directory, out }, definitions: served },
+    { input: { directory, out }, definitions: served, settings },
     async ({ result, effects }) => {
       expect(result.verdict).toBe('fail')
       expect(effects('write report')).toHaveLength(1)
@@ -75,7 +79,7 @@ test('an inspection brings the same facts, each package inspected once by its ke
   const packages = ['left', 'right'].map((name) => refOf(directory, { name }))
   await crashEverywhere(
     inspection.orchestrator,
-    { input: { packages }, definitions: [inspection.worker] },
+    { input: { packages }, definitions: [inspection.worker], settings },
     ({ result, effects }) => {
       expect(result.missing).toEqual([])
       expect(result.results.map(({ name, hasInstallScript }) => [name, hasInstallScript])).toEqual([
@@ -90,7 +94,7 @@ test('an inspection brings the same facts, each package inspected once by its ke
 test('a task of an inspection brings the same facts', async () => {
   const directory = await project()
   const input = refOf(directory, { name: 'right' })
-  await crashEverywhere(inspection.worker, { input }, ({ result }) => {
+  await crashEverywhere(inspection.worker, { input, settings }, ({ result }) => {
     expect(result.scripts).toEqual({ install: 'make' })
   })
 })
