@@ -1,12 +1,6 @@
 /** The Kafka that a command talks to: the one the environment names, or the one that is up here. */
 
-import type { Log } from '../runtime/log/port.ts'
-import { openBackend } from '../runtime/backend.ts'
-import { systemClock, systemRandomness } from '../runtime/clock.ts'
-import { createClient, type Client } from '../runtime/durable/client.ts'
 import { readEnvironment, type Environment } from '../runtime/environment.ts'
-import { createLogger, silentLogger } from '../runtime/logger.ts'
-import type { Codec } from '../schemas/index.ts'
 import { givenBackend } from '../deploy/local/choice.ts'
 import { backendStatus } from '../deploy/local/backend.ts'
 import { CommandError } from './exit-code.ts'
@@ -20,13 +14,6 @@ export interface NamedBackend {
   readonly environment: Environment
   /** Started by this command, or one like it, on this machine. */
   readonly isLocal: boolean
-}
-
-export interface Connection {
-  readonly log: Log
-  readonly codec: Codec
-  readonly client: Client
-  close(): Promise<void>
 }
 
 /** A dead service's partitions are free after this time: the local broker allows short ones. */
@@ -74,37 +61,4 @@ export async function findBackend({ variables, home }: Invocation): Promise<Name
     'there is no Kafka to talk to: start one with `stoa up`, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL',
     { code: 'BACKEND_MISSING' },
   )
-}
-
-/** Connects as a client. */
-export async function openConnection(
-  { environment }: NamedBackend,
-  variables: Variables,
-): Promise<Connection> {
-  const logger = variables['STOA_LOG_LEVEL'] === 'debug' ? createLogger('debug') : silentLogger
-  const { log, codec } = await openBackend(environment, 'stoa-command', logger)
-  const client = createClient({
-    ...{ log, codec, logger, clock: systemClock, randomness: systemRandomness },
-  })
-  return {
-    ...{ log, codec, client },
-    async close() {
-      await client.close()
-      await log.close()
-    },
-  }
-}
-
-/** Calls with a connection, and closes it however that ends. */
-export async function connected<T>(
-  invocation: Invocation,
-  act: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  const backend = await findBackend(invocation)
-  const connection = await openConnection(backend, invocation.variables)
-  try {
-    return await act(connection)
-  } finally {
-    await connection.close()
-  }
 }

@@ -2,15 +2,15 @@
  * Kafka, its topics and the services, for as long as one command needs them.
  *
  * 1. What was there before stays; what was started here is stopped, in the opposite order.
- * 2. Everything that can be is started at the same time: services are loaded while Kafka starts.
+ * 2. Everything that can be is done at the same time: Kafka starts first, and while it does the
+ *    services are loaded, and what it takes to talk to them.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { startBackend } from '../../deploy/local/backend.ts'
-import { givenOf, localBackend, openConnection, withoutBackend } from '../backend.ts'
-import type { Connection, NamedBackend } from '../backend.ts'
+import { givenOf, localBackend, withoutBackend, type NamedBackend } from '../backend.ts'
+import type { Connection } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
-import { ensureReviewTopics } from '../topics/ensure.ts'
 import { serviceNames, type ServiceName } from './order.ts'
 import { ServiceGroup } from './service-group.ts'
 import { readServices } from './services-record.ts'
@@ -50,8 +50,12 @@ export class Session {
   async open(): Promise<Connection> {
     const { variables } = this.#invocation
     const given = await givenOf(variables)
+    const starting = given ?? this.#startLocal()
     const early = this.#load(this.#missingOn(undefined), given === undefined)
-    const backend = given ?? (await this.#startLocal())
+    const [backend, { ensureReviewTopics }] = await Promise.all([
+      starting,
+      import('../topics/ensure.ts'),
+    ])
     this.#assertOpen()
     this.#options.stage('creating topics')
     const connecting = this.#connect(backend)
@@ -106,6 +110,7 @@ export class Session {
   }
 
   async #connect(backend: NamedBackend): Promise<Connection> {
+    const { openConnection } = await import('../connection.ts')
     const connection = await openConnection(backend, this.#invocation.variables)
     this.#cleanups.push(() => connection.close())
     return connection

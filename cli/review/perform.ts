@@ -5,7 +5,7 @@ import type { RunHandle } from '../../runtime/index.ts'
 import { definitionTopics } from '../../schemas/index.ts'
 import type { ReviewRequest } from '../../services/contracts/review-request.ts'
 import { reviewContract, type ReviewOutcome } from '../../services/contracts/review.ts'
-import type { Connection } from '../backend.ts'
+import type { Connection } from '../connection.ts'
 import { CommandError } from '../exit-code.ts'
 import type { Session } from '../hosting/session.ts'
 import { plain } from '../terminal/terminal.ts'
@@ -15,6 +15,8 @@ import { StallReader, type Stall } from './stalls.ts'
 
 export interface Performance {
   readonly session: Session
+  /** What opening the session comes to. */
+  readonly opening: Promise<Connection>
   readonly request: ReviewRequest
   readonly runId: string
   /** How many packages the lock has. */
@@ -38,18 +40,11 @@ const cancelMs = 3_000
  * not go on, with the failure of a service, or with the interruption.
  */
 export async function performReview(performance: Performance): Promise<ReviewOutcome> {
-  const { session, request, runId, packages, progress, interrupt } = performance
+  const { session, opening, request, runId, packages, progress, interrupt } = performance
   const aborted = rejectionOf(interrupt)
-  const connection = await Promise.race([session.open(), session.failed, aborted])
-  const reader = await StallReader.open(connection, involved, runId)
-  const [run] = await Promise.race([
-    Promise.all([
-      connection.client.start(reviewContract, request, { id: runId }),
-      followInspections(connection, runId, progress),
-    ]),
-    session.failed,
-    aborted,
-  ])
+  const connection = await Promise.race([opening, session.failed, aborted])
+  const starting = start(connection, request, runId, progress)
+  const { reader, run } = await Promise.race([starting, session.failed, aborted])
   progress.inspecting(packages)
   const result = run.result()
   const watching = new AbortController()
@@ -62,6 +57,21 @@ export async function performReview(performance: Performance): Promise<ReviewOut
   } finally {
     watching.abort()
   }
+}
+
+/** Looks where the journals end, and then starts, so that nothing of the run is missed. */
+async function start(
+  connection: Connection,
+  request: ReviewRequest,
+  runId: string,
+  progress: Progress,
+) {
+  const reader = await StallReader.open(connection, involved, runId)
+  const [run] = await Promise.all([
+    connection.client.start(reviewContract, request, { id: runId }),
+    followInspections(connection, runId, progress),
+  ])
+  return { reader, run }
 }
 
 /** Counts the packages as their inspections end; their ids begin with that of the review. */

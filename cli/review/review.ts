@@ -29,15 +29,18 @@ export async function review(
   const progress = new Progress(terminal)
   // Loaded only now, so that a mistake is told at once.
   const { Session } = await import('../hosting/session.ts')
-  const { performReview } = await import('./perform.ts')
   const session = new Session(invocation, {
     serve: options.serve,
     stage: (text) => progress.stage(text),
     note: (line) => progress.note(line),
   })
   try {
+    const opening = session.open()
+    opening.catch(() => undefined)
+    // While Kafka starts there is time to load what talks to it.
+    const { performReview } = await import('./perform.ts')
     const outcome = await performReview({
-      ...{ session, request, progress, interrupt },
+      ...{ session, opening, request, progress, interrupt },
       runId: options.id ?? newRunId(tree.project.name, new Date()),
       packages: tree.packages.length,
     })

@@ -12,7 +12,7 @@ import {
   definitionTopicPlans,
   memorySchemaStore,
 } from '../../schemas/index.ts'
-import type { Connection } from '../backend.ts'
+import type { Connection } from '../connection.ts'
 import { StallReader } from './stalls.ts'
 
 const names = ['review', 'inspection']

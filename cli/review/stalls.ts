@@ -5,7 +5,7 @@
  * A review's runs are told by their ids: those of what it calls begin with its own.
  */
 
-import type { Connection } from '../backend.ts'
+import type { Connection } from '../connection.ts'
 import type { Entry, Failure } from '../../schemas/index.ts'
 import { definitionTopics } from '../../schemas/index.ts'
 import { readJournal } from '../../runtime/durable/journal-reader.ts'

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import type { RunSummary } from '../../runtime/index.ts'
-import { connected } from '../backend.ts'
+import { connected } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
 import { emit, outputFormat, parsed } from '../options.ts'
 import { table } from '../terminal/table.ts'

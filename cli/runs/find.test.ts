@@ -12,7 +12,7 @@ import {
   definitionTopicPlans,
   memorySchemaStore,
 } from '../../schemas/index.ts'
-import type { Connection } from '../backend.ts'
+import type { Connection } from '../connection.ts'
 import { findRun, requireKey } from './find.ts'
 
 const echo = workflow({

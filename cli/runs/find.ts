@@ -8,7 +8,7 @@ import { UsageError } from '../../runtime/errors.ts'
 import { contract, type AnyContract } from '../../runtime/index.ts'
 import { partitionFor } from '../../runtime/log/murmur2.ts'
 import { definitionTopics } from '../../schemas/index.ts'
-import type { Connection } from '../backend.ts'
+import type { Connection } from '../connection.ts'
 import { CommandError } from '../exit-code.ts'
 
 export interface FoundRun {

@@ -1,7 +1,7 @@
 /** `stoa run start <definition> [input]`. */
 
 import { z } from 'zod'
-import { connected } from '../backend.ts'
+import { connected } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
 import { emit, outputFormat, parsed } from '../options.ts'
 import { anyContract } from './find.ts'

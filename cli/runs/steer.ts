@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { signal as signalOf, type RunHandle } from '../../runtime/index.ts'
-import { connected } from '../backend.ts'
+import { connected } from '../connection.ts'
 import { CommandError } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { emit, outputFormat, parsed } from '../options.ts'
