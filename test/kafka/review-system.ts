@@ -1,4 +1,4 @@
-/** The review's topics on the broker of the tests, and its checker. */
+/** The review's topics on the broker of the tests, as evidence for the checker. */
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +6,6 @@ import { Kafka, logLevel } from 'kafkajs'
 import { inject } from 'vitest'
 import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
 import type { Log } from '../../runtime/log/port.ts'
-import { check, type Verdict } from '../../runtime/testing/checker/check.ts'
 import type { Evidence } from '../../runtime/testing/checker/evidence.ts'
 import {
   createCodec,
@@ -24,8 +23,8 @@ export const names = definitions.map(({ name }) => name)
 export interface ReviewSystem {
   readonly log: Log
   readonly codec: Codec
-  /** Holds the topics against the invariants once nothing moves any more. */
-  check(seen: Pick<Evidence, 'effects' | 'answers' | 'checkpointBytes'>): Promise<Verdict>
+  /** What there is to check once nothing moves any more. */
+  evidence(seen: Pick<Evidence, 'effects' | 'answers' | 'checkpointBytes'>): Promise<Evidence>
 }
 
 /** Makes the review's topics anew: other tests may have used them. */
@@ -36,11 +35,10 @@ export async function openReviewSystem(): Promise<ReviewSystem> {
   const codec = await createCodec(registrySchemaStore({ host: inject('registryUrl') }))
   return {
     ...{ log, codec },
-    async check(seen) {
+    async evidence(seen) {
       await untilQuiet(log, names, 1_500)
       const quietAt = Date.now()
-      const topics = await readTopics(log, { definitions: names })
-      return check(codec, { ...topics, ...seen, quietAt })
+      return { ...(await readTopics(log, { definitions: names })), ...seen, quietAt }
     },
   }
 }

@@ -7,6 +7,7 @@ import { expect, inject, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { connect } from '../../runtime/index.ts'
 import { silentLogger } from '../../runtime/logger.ts'
+import { check } from '../../runtime/testing/checker/check.ts'
 import { reviewContract } from '../../services/contracts/review.ts'
 import { generateProject } from './generated-project.ts'
 import { openReviewSystem, reportBytes } from './review-system.ts'
@@ -49,8 +50,21 @@ test('a project is reviewed twice with the same report, and the log keeps every 
   expect(bytes.length).toBeGreaterThan(50_000)
   expect(await reportBytes(join(directory, 'second'))).toBe(bytes)
 
-  const { violations, census } = await system.check({ effects: null, answers })
+  const evidence = await system.evidence({ effects: null, answers })
+  const { violations, census } = await check(system.codec, evidence)
   expect(violations).toEqual([])
   expect(census).toMatchObject({ runs: 2 + 2 + 300, completed: 304, failed: 0, ignoredEntries: 0 })
+  for (const [kind, rule] of [
+    ['results', 'J7'],
+    ['inbox', 'J7'],
+    ['journal', 'J4'],
+  ] as const) {
+    const lost = evidence.records.findLastIndex(
+      ({ topic }) => topic === `inspection-worker.${kind}`,
+    )
+    const records = evidence.records.toSpliced(lost - (kind === 'journal' ? 1 : 0), 1)
+    const found = await check(system.codec, { ...evidence, records })
+    expect(found.violations.map((violation) => violation.rule)).toContain(rule)
+  }
   expect(await Promise.all(services.map((service) => service.stop()))).toEqual([0, 0, 0])
 })

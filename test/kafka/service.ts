@@ -28,6 +28,7 @@ export class Service {
       cwd: root,
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: join(root, '.stoa/node'),
         KAFKA_BROKERS: inject('brokers'),
         SCHEMA_REGISTRY_URL: inject('registryUrl'),
         ...variables,
