@@ -54,6 +54,16 @@ export function invocationOf(process: NodeJS.Process): Invocation {
   }
 }
 
+/** Rejects with the signal's reason once it is aborted; unhandled, it does no harm. */
+export function rejectionOf(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  promise.catch(() => undefined)
+  const fail = () => reject(signal.reason)
+  if (signal.aborted) fail()
+  else signal.addEventListener('abort', fail, { once: true })
+  return promise
+}
+
 /** Whoever reads, such as `head`, may have seen enough. */
 function endQuietlyWithoutReader(process: NodeJS.Process): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

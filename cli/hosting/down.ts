@@ -6,8 +6,7 @@ import { stopBackend } from '../../deploy/local/backend.ts'
 import { withLock } from '../../deploy/local/lock.ts'
 import type { Invocation } from '../invocation.ts'
 import { emit, outputFormat, parsed } from '../options.ts'
-import { readServices, removeServices } from './services-record.ts'
-import { stopServices } from './up.ts'
+import { readServices, removeServices, stopServices } from './services-record.ts'
 
 const Options = z.object({ output: outputFormat })
 

@@ -18,8 +18,8 @@ export interface ServiceProcessOptions {
   readonly variables: Variables
 }
 
-/** The program, beside this file, compiled or not; it marks the command line of every service. */
-export const hostProgram = join(import.meta.dirname, `host${extname(import.meta.filename)}`)
+/** The program, beside this file, compiled or not. */
+const hostProgram = join(import.meta.dirname, `host${extname(import.meta.filename)}`)
 
 export class ServiceProcess {
   readonly name: ServiceName
@@ -41,7 +41,7 @@ export class ServiceProcess {
     rotate(this.logFile)
     const log = openSync(this.logFile, 'a')
     this.#logStart = fstatSync(log).size
-    // In a session of its own, so that an interrupt at the terminal is not sent to it.
+    // Its name and folder tell it from other processes. In a session of its own, so that an interrupt at the terminal is not sent to it.
     this.#child = spawn(process.execPath, [...typeFlags(), hostProgram, name, home], {
       cwd: home,
       detached: true,

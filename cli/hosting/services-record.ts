@@ -3,9 +3,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isAliveWith } from '../../deploy/local/process.ts'
+import { isAliveWith, terminate } from '../../deploy/local/process.ts'
 import { serviceNames } from './order.ts'
-import { hostProgram } from './service-process.ts'
 
 const RecordedService = z.object({
   name: z.enum(serviceNames),
@@ -21,6 +20,9 @@ const ServicesRecord = z.object({
   services: z.array(RecordedService),
 })
 export type ServicesRecord = z.infer<typeof ServicesRecord>
+
+/** A service that has nothing under way ends in a moment. */
+const graceMs = 5_000
 
 /** Returns the note with those of its services that run, or undefined when there is none. */
 export function readServices(home: string): ServicesRecord | undefined {
@@ -43,9 +45,16 @@ export function removeServices(home: string): void {
   rmSync(pathIn(home), { force: true })
 }
 
+/** Ends services that run in the background. */
+export async function stopServices({ services }: ServicesRecord, home: string): Promise<void> {
+  await Promise.all(
+    services.map((service) => terminate(service.pid, markOf(service, home), graceMs)),
+  )
+}
+
 /** What the command line of a service holds: ids of processes are used again. */
-export function markOf({ name }: Pick<RecordedService, 'name'>, home: string): string {
-  return `${hostProgram} ${name} ${home}`
+function markOf({ name }: Pick<RecordedService, 'name'>, home: string): string {
+  return ` ${name} ${home}`
 }
 
 function isUp(service: RecordedService, home: string): boolean {

@@ -1,21 +1,24 @@
-/** `stoa up`: Kafka, the registry and the services in the background. */
+/** `stoa up`: Kafka, the registry and the services in the background; all of them, or none. */
 
+import { join } from 'node:path'
 import { z } from 'zod'
 import { backendStatus, startBackend, stopBackend } from '../../deploy/local/backend.ts'
 import { withLock } from '../../deploy/local/lock.ts'
-import { terminate } from '../../deploy/local/process.ts'
-import { join } from 'node:path'
 import { givenOf, localBackend, withoutBackend, type NamedBackend } from '../backend.ts'
-import type { Invocation } from '../invocation.ts'
+import { rejectionOf, type Invocation } from '../invocation.ts'
 import { emit, outputFormat, parsed } from '../options.ts'
+import { table } from '../terminal/table.ts'
 import { ensureReviewTopics } from '../topics/ensure.ts'
 import { serviceNames, type ServiceName } from './order.ts'
 import { ServiceGroup } from './service-group.ts'
-import { markOf, readServices, writeServices, type ServicesRecord } from './services-record.ts'
-import { table } from '../terminal/table.ts'
+import {
+  readServices,
+  stopServices,
+  writeServices,
+  type ServicesRecord,
+} from './services-record.ts'
 
 const Options = z.object({ output: outputFormat })
-const graceMs = 5_000
 
 /** Starts what is not up yet and prints where it is. */
 export async function up(invocation: Invocation, given: unknown): Promise<number> {
@@ -62,7 +65,7 @@ async function start(invocation: Invocation): Promise<ServicesRecord> {
     const services = [...(kept?.services ?? [])]
     if (early !== undefined) {
       early.serve(backend.variables)
-      await Promise.race([early.serving(), aborted(interrupt)])
+      await Promise.race([early.serving(), rejectionOf(interrupt)])
       for (const { name, pid, startedAt, logFile } of early.processes) {
         services.push({ name, pid, startedAt, logFile })
       }
@@ -104,20 +107,6 @@ function missingOf(record: ServicesRecord | undefined): readonly ServiceName[] {
   return serviceNames.filter((name) => !running.includes(name))
 }
 
-/** Ends services that run in the background. */
-export async function stopServices({ services }: ServicesRecord, home: string): Promise<void> {
-  await Promise.all(
-    services.map((service) => terminate(service.pid, markOf(service, home), graceMs)),
-  )
-}
-
 function brokersOf({ environment }: NamedBackend): string {
   return environment.brokers.join(',')
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  promise.catch(() => undefined)
-  signal.addEventListener('abort', () => reject(signal.reason))
-  return promise
 }

@@ -8,6 +8,7 @@ import { reviewContract, type ReviewOutcome } from '../../services/contracts/rev
 import type { Connection } from '../connection.ts'
 import { CommandError } from '../exit-code.ts'
 import type { Session } from '../hosting/session.ts'
+import { rejectionOf } from '../invocation.ts'
 import { plain } from '../terminal/terminal.ts'
 import { span } from '../terminal/times.ts'
 import type { Progress } from './progress.ts'
@@ -158,13 +159,4 @@ async function cancel(
     () => undefined,
   )
   await Promise.race([cancelled, delay(cancelMs)])
-}
-
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  promise.catch(() => undefined)
-  const fail = () => reject(signal.reason)
-  if (signal.aborted) fail()
-  else signal.addEventListener('abort', fail, { once: true })
-  return promise
 }
