@@ -20,15 +20,15 @@ const unitMs: Readonly<Record<string, number>> = {
   week: 604_800_000,
 }
 
-/** Reads a duration as milliseconds. @throws UsageError DURATION_INVALID */
+/** Reads a duration as whole milliseconds, as journals hold them. @throws UsageError DURATION_INVALID */
 export function parseDuration(duration: Duration): number {
   if (typeof duration === 'number') {
-    if (Number.isFinite(duration) && duration >= 0) return duration
+    if (Number.isFinite(duration) && duration >= 0) return Math.round(duration)
   } else {
     const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(duration)
     const word = match?.[2]?.toLowerCase() ?? ''
     const unit = unitMs[word] ?? unitMs[word.replace(/s$/, '')]
-    if (match !== null && unit !== undefined) return Number(match[1]) * unit
+    if (match !== null && unit !== undefined) return Math.round(Number(match[1]) * unit)
   }
   throw new UsageError(
     `'${String(duration)}' is not a duration: write a number and a unit such as '30 seconds', '5 minutes' or '7 days'`,

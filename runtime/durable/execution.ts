@@ -15,10 +15,11 @@ import { assertNever } from '../assert-never.ts'
 import type { Clock, Randomness } from '../clock.ts'
 import { CancelledError, TerminalError, TimeoutError } from '../errors.ts'
 import { silentLogger, type Logger } from '../logger.ts'
-import type { Entry, EntryBody } from '../../schemas/records.ts'
+import type { Entry, EntryBody, Payload } from '../../schemas/records.ts'
 import type { AnyWorkflow } from './definition.ts'
 import { Operations, type Operation, type OperationKind, type StepBody } from './operation.ts'
 import {
+  asError,
   decodePayload,
   encodePayload,
   errorOf,
@@ -142,15 +143,20 @@ export class Execution {
     this.#now = first.at
     this.#isPumping = true
     this.#updateBusy()
-    const input = this.#definition.input.safeParse(decodePayload(first.body.input))
-    if (input.success) {
+    this.#begin(first.body.input)
+    this.#pump()
+  }
+
+  #begin(payload: Payload): void {
+    try {
+      const input = this.#definition.input.safeParse(decodePayload(payload))
+      if (!input.success) throw input.error
       const context = runContext(this)
       void this.#invoke(() => this.#definition.run(context, input.data))
-    } else {
-      const message = `the input of run ${this.runId} does not match '${this.#definition.name}': ${input.error.message}`
+    } catch (error) {
+      const message = `the input of run ${this.runId} does not match '${this.#definition.name}': ${asError(error).message}`
       this.#settled = { error: new TerminalError(message, { code: 'INPUT_INVALID' }) }
     }
-    this.#pump()
   }
 
   /** Delivers an entry that was decided after the execution began. */

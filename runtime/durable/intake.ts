@@ -3,7 +3,7 @@
 import { assertNever } from '../assert-never.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { EntryBody, Message, Outcome, Parent } from '../../schemas/records.ts'
-import { decodePayload } from './payload.ts'
+import { asError, decodePayload } from './payload.ts'
 import type { AnyWorkflow } from './definition.ts'
 import type { RunState } from './run-state.ts'
 
@@ -104,8 +104,11 @@ function signalFault(definition: AnyWorkflow, name: string, payload: Uint8Array)
     return `signal '${name}' does not carry JSON`
   }
   const declared = definition.signals.find((signal) => signal.name === name)
-  const parsed = declared?.schema.safeParse(value)
-  return parsed?.success === false
-    ? `signal '${name}' does not match its schema: ${parsed.error.message}`
-    : null
+  try {
+    declared?.schema.parse(value)
+    return null
+  } catch (error) {
+    // Also what a schema's own code throws: nothing of a message may stop the inbox.
+    return `signal '${name}' does not match its schema: ${asError(error).message}`
+  }
 }

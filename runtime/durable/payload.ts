@@ -6,6 +6,10 @@ import type { EntryBody, Failure, Outcome, Payload } from '../../schemas/records
 /** Payloads larger than this are refused where they are made: 4 MiB. */
 export const largestPayloadBytes = 4 * 1024 * 1024
 
+/** What is kept of an error's message, and the longest details: errors go where payloads go. */
+const longestMessage = 16 * 1024
+const longestDetails = 256 * 1024
+
 /** @throws TerminalError ENTRY_TOO_LARGE, OUTPUT_INVALID when the value is not JSON */
 export function encodePayload(value: unknown, what: string): Payload {
   if (value === undefined) return Buffer.alloc(0)
@@ -43,14 +47,30 @@ export function asError(thrown: unknown): Error {
 
 export function failureOf(error: unknown, fallbackCode: string): Failure {
   if (!(error instanceof Error)) {
-    return { name: 'Error', code: fallbackCode, message: String(error), details: null }
+    return { name: 'Error', code: fallbackCode, message: short(error), details: null }
   }
   const isOurs = error instanceof StoaError
   return {
-    name: error.name,
-    code: isOurs ? error.code : fallbackCode,
-    message: error.message,
-    details: isOurs && error.details !== undefined ? JSON.stringify(error.details) : null,
+    name: short(error.name),
+    code: isOurs ? short(error.code) : fallbackCode,
+    message: short(error.message),
+    details: isOurs && error.details !== undefined ? detailsOf(error.details) : null,
+  }
+}
+
+/** Whatever was thrown, some text that fits into an entry. */
+function short(value: unknown): string {
+  const text = String(value)
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text
+}
+
+/** Details that are not JSON, or too large for an entry, are left out. */
+function detailsOf(details: unknown): string | null {
+  try {
+    const json = JSON.stringify(details)
+    return json.length > longestDetails ? null : json
+  } catch {
+    return null
   }
 }
 

@@ -97,7 +97,14 @@ export class StepRunner {
       this.#host.emit(entry)
     }
     const fail = (error: unknown) => {
-      settle(() => this.#failed(operation, body, attempt, error))
+      settle(() => {
+        try {
+          return this.#failed(operation, body, attempt, error)
+        } catch (cause) {
+          // The policy itself cannot be followed, such as a delay that is no duration.
+          return parked(cause)
+        }
+      })
     }
     const complete = (value: unknown) => {
       try {
