@@ -41,7 +41,8 @@ export class ServiceProcess {
     rotate(this.logFile)
     const log = openSync(this.logFile, 'a')
     this.#logStart = fstatSync(log).size
-    // Its name and folder tell it from other processes. In a session of its own, so that an interrupt at the terminal is not sent to it.
+    // Its name and folder tell it from other processes (see services-record.ts). It gets a session
+    // of its own, so that an interrupt at the terminal is not sent to it.
     this.#child = spawn(process.execPath, [...typeFlags(), hostProgram, name, home], {
       cwd: home,
       detached: true,
