@@ -43,6 +43,8 @@ export interface ExecutionHost {
   readonly randomness: Randomness
   readonly logger: Logger
   readonly sabotage: Sabotage | undefined
+  /** A cancellation is queued that the code has not been told of. */
+  readonly isCancelQueued: boolean
   /** Queues the run's next entry. */
   emit(body: EntryBody): void
   /** Begins a body now, or once the partition may act again. */
@@ -326,13 +328,25 @@ export class Execution {
   // What the code asked for
 
   #activate(operation: Operation): void {
+    if (this.#isOver) return
     if (operation.kind === 'step') {
       const retry = this.#run.retries.get(operation.index)
       if (retry === undefined) this.#steps.begin(operation, 1)
       else this.#steps.retryAt(operation, retry.attempt + 1, retry.retryAt)
+    } else if (operation.kind === 'continue') {
+      this.#continue(operation)
     } else if (operation.request !== null) {
       this.#host.emit(operation.request)
     }
+  }
+
+  /** Ends the generation: what its code still asks for is no part of the next one. */
+  #continue({ request }: Operation): void {
+    // A cancellation on its way ends this operation; the next generation would not know of it.
+    const isPending = this.#cancel?.isDelivered === false || this.#host.isCancelQueued
+    if (isPending || request === null) return
+    this.#host.emit(request)
+    this.dispose()
   }
 
   #resolveAt(index: number, value: unknown): void {

@@ -15,6 +15,7 @@ export interface QueuedForRun {
   readonly replies: ReadonlySet<number>
   /** The run's terminal entry is queued. */
   readonly isEnding: boolean
+  readonly isCancelQueued: boolean
   /** It is parked once what is queued has been folded. */
   readonly isParked: boolean
 }
@@ -79,7 +80,7 @@ export function takeIn(
           }
         : drop
     case 'Cancel': {
-      if (run !== undefined && run.cancelReason !== null) return drop
+      if (run?.cancelReason != null || queued?.isCancelQueued === true) return drop
       const entry: EntryBody = {
         type: 'CancelRequested',
         messageId: message.id,

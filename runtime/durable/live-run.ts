@@ -14,6 +14,7 @@ export class LiveRun implements QueuedForRun {
   isEnding = false
   /** It is parked once what is queued has been folded. */
   isParked = false
+  isCancelQueued = false
   /** Counted among the busy runs of the service. */
   isBusy = false
   /** When it was last seen doing something. */
@@ -53,6 +54,7 @@ export class LiveRun implements QueuedForRun {
     this.lastSeq += 1
     if ('messageId' in body) this.messageIds.add(body.messageId)
     if (body.type === 'CallCompleted') this.replies.add(body.index)
+    if (body.type === 'CancelRequested') this.isCancelQueued = true
     if (body.type === 'RunParked') this.isParked = true
     if (body.type === 'RunResumed') this.isParked = false
     if (isTerminal(body)) this.isEnding = true

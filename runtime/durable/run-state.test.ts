@@ -59,7 +59,7 @@ describe('what a run waits for', () => {
       new Map([[0, { name: 'scan', runId: 'a/0', key: null }]]),
     )
     expect(runAfter(call(0, 'a/0'), reply(0)).calls.size).toBe(0)
-    expect(runAfter({ ...call(0, 'a/0'), detached: true } as const).calls.size).toBe(0)
+    expect(runAfter(call(0, 'a/0', true)).calls.size).toBe(0)
   })
 
   test('a failed attempt waits for the next one, and is not part of the history', () => {
@@ -113,6 +113,11 @@ describe('a run that continues as new', () => {
     )
     expect(historyOf(run)).toEqual(['RunContinued', 'SignalReceived'])
     expect([run.timers.size, run.calls.size, run.signals.length, run.seq]).toEqual([0, 0, 1, 6])
+  })
+
+  test('may be cancelled again', () => {
+    const run = runAfter(cancelled('m'), continued)
+    expect([run.cancelReason, run.isCancelDelivered]).toEqual([null, false])
   })
 })
 

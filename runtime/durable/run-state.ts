@@ -209,6 +209,9 @@ function continueRun(run: RunState, entry: Entry) {
   run.waits = []
   run.calls.clear()
   run.retries.clear()
+  // A cancellation that the code was told of and outlived; it may be cancelled again.
+  run.cancelReason = null
+  run.isCancelDelivered = false
 }
 
 function endRun(run: RunState, outcome: Outcome) {

@@ -66,6 +66,7 @@ export class RunTable {
     run.activeAt = this.#kernel.clock.now()
     if ('messageId' in body) run.messageIds.delete(body.messageId)
     if (body.type === 'CallCompleted') run.replies.delete(body.index)
+    if (body.type === 'CancelRequested') run.isCancelQueued = false
     if (isTerminal(body) || state === undefined) {
       this.#dropRun(run)
       this.#live.delete(runId)
@@ -136,6 +137,9 @@ export class RunTable {
         return (logger ??= parent.child({ runId: run.runId }))
       },
       sabotage: settings.sabotage,
+      get isCancelQueued() {
+        return run.isCancelQueued
+      },
       emit: (body) => {
         if (isCurrent()) this.#partition.enter(run.runId, body, null)
       },
@@ -187,8 +191,10 @@ export class RunTable {
   /** Runs suspended since before this time give up their functions. */
   coolBefore(time: number): void {
     for (const run of this.#live.values()) {
-      const hasRetries = (this.#partition.state.runs.get(run.runId)?.retries.size ?? 0) > 0
-      if (run.isSuspended && run.activeAt < time && !hasRetries) run.cool()
+      const state = this.#partition.state.runs.get(run.runId)
+      // What is queued and not decided yet, another execution would ask for again.
+      const isAtRest = state !== undefined && state.retries.size === 0 && state.seq >= run.lastSeq
+      if (run.isSuspended && run.activeAt < time && isAtRest) run.cool()
     }
   }
 

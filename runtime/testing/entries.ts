@@ -13,10 +13,11 @@ export const failure: Failure = { name: 'Error', code: 'BROKEN', message: 'broke
 
 /** The entries of one run, numbered from a seq. */
 export function entries(runId: string, bodies: readonly EntryBody[], from = 1): readonly Entry[] {
-  return bodies.map((body, index) => {
-    const seq = from + index
-    return { runId, seq, at: firstAt + 1_000 * seq, body }
-  })
+  return bodies.map((body, index) => entry(runId, from + index, body))
+}
+
+export function entry(runId: string, seq: number, body: EntryBody): Entry {
+  return { runId, seq, at: firstAt + 1_000 * seq, body }
 }
 
 export function started(input?: unknown, more: { readonly version?: string } = {}): EntryBody {
@@ -54,10 +55,10 @@ export function failedStep(
   return { type: 'StepFailed', index, name, attempt, error: failure, retryAt }
 }
 
-export function call(index: number, runId: string, input?: unknown): EntryBody {
+export function call(index: number, runId: string, detached = false): EntryBody {
   return {
-    ...{ type: 'CallRequested', index, name: 'scan', runId, input: json(input) },
-    ...{ detached: false, key: null },
+    ...{ type: 'CallRequested', index, name: 'scan', runId, input: json(null) },
+    ...{ detached, key: null },
   }
 }
 

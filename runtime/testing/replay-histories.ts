@@ -76,7 +76,8 @@ async function replay(definition: AnyWorkflow, run: RunState): Promise<readonly 
   execution.start()
   const isOver = () => {
     const last = emitted.at(-1)
-    const hasEnded = last !== undefined && (isTerminal(last) || last.type === 'RunParked')
+    const ends = ['RunContinued', 'RunParked']
+    const hasEnded = last !== undefined && (isTerminal(last) || ends.includes(last.type))
     return hasEnded || !execution.isWorking
   }
   for (let turn = 0; turn < mostTurns && !isOver(); turn += 1) await settled()
@@ -92,6 +93,7 @@ function replayHost(run: RunState, emitted: EntryBody[]): ExecutionHost {
     randomness: seededRandomness('replay'),
     logger: silentLogger,
     sabotage: undefined,
+    isCancelQueued: false,
     emit: (body) => emitted.push(body),
     admit: () => undefined,
     at: () => undefined,

@@ -9,7 +9,7 @@ import type { JournalModel } from './model.ts'
 
 /** A checkpoint may be on its way, and commits are of any size. */
 const slack = 4
-const slackBytes = 32_768
+const slackBytes = 6_000
 
 export function checkBounds(facts: Facts): void {
   const { evidence, report } = facts

@@ -123,6 +123,8 @@ export function applyToModel(run: ModelRun, entry: Entry, report: Report): void 
       for (const index of run.calls.keys()) run.closed.add(index)
       suspendNothing(run)
       run.calls.clear()
+      run.cancel = null
+      run.isCancelled = false
       run.history = [seq, ...run.kept.map((signal) => signal.seq)]
       return
     case 'RunParked':
