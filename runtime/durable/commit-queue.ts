@@ -93,8 +93,7 @@ export class CommitQueue {
 
 /** An upper bound of the bytes of an entry in Avro. */
 export function sizeOf(entry: Entry): number {
-  let bytes = entryOverheadBytes + 3 * entry.runId.length
-  return bytes + sizeOfValue(entry.body)
+  return entryOverheadBytes + 3 * entry.runId.length + sizeOfValue(entry.body)
 }
 
 function sizeOfValue(value: unknown): number {
