@@ -54,6 +54,16 @@ const files: Readonly<Record<string, string>> = {
     console.log(JSON.stringify(results satisfies number[]))
     await stoa.close()
   `,
+  'totals-check.ts': `
+    import { testRuntime } from 'stoa/testing'
+    import { totals } from './totals.ts'
+
+    const runtime = await testRuntime({ definitions: [totals.orchestrator, totals.worker] })
+    const run = await runtime.start(totals, { numbers: [4] }, { id: 'sum' })
+    const { results } = await run.result()
+    await runtime.stop()
+    console.log(JSON.stringify(results satisfies number[]))
+  `,
   'wrong.ts': `
     import type { Client } from 'stoa'
     import { totals } from './totals.ts'
@@ -66,7 +76,8 @@ let project = ''
 
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'stoa-library-'))
-  await run('npm', ['pack', '--pack-destination', project], { cwd: root })
+  await run('npm', ['run', 'build'], { cwd: root })
+  await run('npm', ['pack', './dist', '--pack-destination', project], { cwd: root })
   const manifest = { name: 'shop', private: true, type: 'module' }
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest))
   const options = {
@@ -86,7 +97,7 @@ beforeAll(async () => {
     await pinned('zod'),
     await pinned('@types/node'),
   ]
-  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--omit=optional']
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund']
   await run('npm', ['install', ...quiet, ...packages], { cwd: project })
 }, 5 * minutes)
 
@@ -122,6 +133,11 @@ test(
   },
   3 * minutes,
 )
+
+test('the testing entry point takes both through crashes and a run, without a broker', async () => {
+  expect(await node('build/agents.test.js')).toMatch(/ pass 1$/m)
+  expect(JSON.parse(await node('build/totals-check.js'))).toEqual([8])
+})
 
 test(
   'a pattern runs on a broker',
