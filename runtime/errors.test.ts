@@ -22,12 +22,15 @@ function commandCodes(): readonly string[] {
   return [...table.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, code = '']) => code)
 }
 
-/** The sources that ship, without tests and without the tables themselves. */
+/** What tests are made of names codes of its own. */
+const forTests = /\.test\.ts$|^runtime\/(log\/conformance|testing)\//
+
+/** The sources that ship, without what is there for tests. */
 function sources(): readonly { readonly path: string; readonly text: string }[] {
   const folders = ['runtime', 'schemas', 'patterns', 'services', 'cli', 'deploy/local']
   return folders
     .flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root }))
-    .filter((path) => !path.endsWith('.test.ts') && !path.startsWith('runtime/log/conformance/'))
+    .filter((path) => !forTests.test(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
