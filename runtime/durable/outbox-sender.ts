@@ -2,7 +2,8 @@
  * Sends what decided entries owe to other topics.
  *
  * 1. Items are sent in journal order, in a later request than their commit.
- * 2. An item that was not acknowledged is sent again, with the same id and content.
+ * 2. An item that was not acknowledged is sent again, with the same id and content, and before all
+ *    that follow it: a cancellation never overtakes the start that it cancels.
  * 3. The confirmed position is that of the last item of the acknowledged prefix.
  */
 
@@ -15,6 +16,8 @@ import type { Home, Owed } from './outbox.ts'
 import type { Reserve, Write } from './writer.ts'
 
 interface Sending {
+  /** Place among all items, for what has to be sent again. */
+  readonly order: number
   readonly owed: Owed
   readonly item: OutboxItem
 }
@@ -32,6 +35,9 @@ export class OutboxSender {
   readonly #home: Home
   readonly #onProgress: () => void
   #waiting: Sending[] = []
+  #count = 0
+  /** Items came back, and no longer stand in order. */
+  #isUnordered = false
   /** Items of an owed entry that are not acknowledged yet. */
   #pending = new Map<Owed, number>()
   #isClosed = false
@@ -45,7 +51,10 @@ export class OutboxSender {
   add(owed: readonly Owed[]): void {
     for (const entry of owed) {
       this.#pending.set(entry, entry.items.length)
-      for (const item of entry.items) this.#waiting.push({ owed: entry, item })
+      for (const item of entry.items) {
+        this.#waiting.push({ order: this.#count, owed: entry, item })
+        this.#count += 1
+      }
     }
   }
 
@@ -74,6 +83,8 @@ export class OutboxSender {
     const writes: Write[] = []
     const left: Sending[] = []
     let isFull = false
+    if (this.#isUnordered) this.#waiting.sort((one, other) => one.order - other.order)
+    this.#isUnordered = false
     for (const sending of this.#waiting) {
       const place = isFull ? undefined : this.#place(sending.item)
       if (place === undefined) {
@@ -107,7 +118,8 @@ export class OutboxSender {
   #settle(sending: Sending, result: Parameters<Write['settle']>[0]): void {
     if (this.#isClosed) return
     if ('error' in result) {
-      this.#waiting.unshift(sending)
+      this.#waiting.push(sending)
+      this.#isUnordered = true
     } else {
       const left = (this.#pending.get(sending.owed) ?? 1) - 1
       if (left > 0) this.#pending.set(sending.owed, left)
@@ -122,7 +134,10 @@ export class OutboxSender {
     }
     const topic = item.kind === 'message' ? `${item.definition}.inbox` : item.topic
     if (item.kind === 'message' && 'partition' in item.placement) {
-      return { topic, partition: item.placement.partition }
+      // An append to a topic that does not exist would fail with all that goes with it.
+      return this.#kernel.topology.has(topic, item.placement.partition)
+        ? { topic, partition: item.placement.partition }
+        : undefined
     }
     const key =
       item.kind === 'message' && 'key' in item.placement ? item.placement.key : itemKey(item)

@@ -34,9 +34,9 @@ export class Topology {
     return undefined
   }
 
-  /** Whether the topic is known; asks for it when it is not. */
-  knows(topic: string): boolean {
-    return this.partitionFor(topic, '') !== undefined
+  /** Whether the topic is known to have this partition; asks for it when it is not. */
+  has(topic: string, partition: number): boolean {
+    return this.partitionFor(topic, '') !== undefined && partition < (this.#counts.get(topic) ?? 0)
   }
 
   async #ask(topic: string, retryMs: number): Promise<void> {
