@@ -115,7 +115,8 @@ export function createClient(options: ClientOptions): Client {
     contract: Contract<z.ZodType, O>,
     id: string,
     key: string,
-    isNew: boolean,
+    /** What its reader had forgotten before the run was started; null for a run of before. */
+    forgottenBefore: number | null,
   ): RunHandle<z.output<O>> {
     const { name } = contract
     return {
@@ -125,7 +126,8 @@ export function createClient(options: ClientOptions): Client {
         const known = reader.outcomeOf(id, resultOptions.timeout)
         // It may time out while the question is still being sent.
         known.catch(() => undefined)
-        if (!isNew) await send(name, id, key, { type: 'Attach' })
+        // Its result cannot have been missed if it was started here and none was forgotten since.
+        if (reader.forgotten !== forgottenBefore) await send(name, id, key, { type: 'Attach' })
         const outcome = await known
         if (outcome.status !== 'completed') throw errorOfOutcome(outcome)
         return contract.output.parse(decodePayload(outcome.output))
@@ -147,7 +149,7 @@ export function createClient(options: ClientOptions): Client {
       const what = `the input of '${contract.name}'`
       check(contract.input, input, 'INPUT_INVALID', what)
       // Opened first, so that the result cannot be missed.
-      await resultsOf(contract.name)
+      const { forgotten } = await resultsOf(contract.name)
       const payload = encodePayload(input, what)
       const start: MessageBody = {
         type: 'Start',
@@ -158,9 +160,9 @@ export function createClient(options: ClientOptions): Client {
       }
       const key = runOptions.key ?? id
       await send(contract.name, id, key, start, runOptions.traceparent)
-      return handle(contract, id, key, true)
+      return handle(contract, id, key, forgotten)
     },
-    get: (contract, id, getOptions = {}) => handle(contract, id, getOptions.key ?? id, false),
+    get: (contract, id, getOptions = {}) => handle(contract, id, getOptions.key ?? id, null),
     list: (contract) => listRuns(log, codec, contract.name),
     async close() {
       outbound.close()

@@ -30,6 +30,7 @@ export class ResultsReader {
   readonly #waiting = new Map<string, Waiting>()
   readonly #outcomes = new Map<string, Outcome>()
   #subscription: Subscription | null = null
+  #forgotten = 0
 
   private constructor(options: ResultsReaderOptions, definition: string) {
     this.#options = options
@@ -45,6 +46,11 @@ export class ResultsReader {
       },
     })
     return reader
+  }
+
+  /** How many results were dropped before anybody asked for them. */
+  get forgotten(): number {
+    return this.#forgotten
   }
 
   async outcomeOf(runId: string, timeout: Duration | undefined): Promise<Outcome> {
@@ -90,6 +96,7 @@ export class ResultsReader {
     if (this.#outcomes.size > keptResults) {
       const [oldest] = this.#outcomes.keys()
       if (oldest !== undefined) this.#outcomes.delete(oldest)
+      this.#forgotten += 1
     }
     this.#waiting.get(runId)?.resolve(outcome)
     this.#waiting.delete(runId)
