@@ -27,6 +27,7 @@ export class DefinitionHost implements PartitionHost {
   #assigned: ReadonlySet<number> = new Set()
   #ownership: Ownership | null = null
   #busy = 0
+  #isDraining = false
   #isStopped = false
   #stopCommitTimer: (() => void) | null = null
   #stopCooling: (() => void) | null = null
@@ -74,6 +75,7 @@ export class DefinitionHost implements PartitionHost {
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#kernel
     const end = clock.now() + graceMs
+    this.#isDraining = true
     for (const partition of this.#partitions.values()) partition.drain()
     while (clock.now() < end && [...this.#partitions.values()].some((owned) => !owned.isIdle)) {
       await new Promise<void>((resolve) => {
@@ -148,7 +150,8 @@ export class DefinitionHost implements PartitionHost {
   }
 
   #acquireAssigned(): void {
-    if (this.#ownership === null) return
+    // What the group still gives to a service that is about to leave is for whoever stays.
+    if (this.#ownership === null || this.#isDraining) return
     for (const number of this.#assigned) {
       if (this.#partitions.has(number)) continue
       const home = { definition: this.current.name, partition: number }

@@ -24,6 +24,9 @@ const pauseAbove = 2_000
 const resumeBelow = 500
 const decodeRetryMs = 1_000
 const retentionCheckMs = 600_000
+/** Of a buried record and of the cause; a dead letter has to fit where the record did. */
+const longestBuried = 6 * 1024 * 1024
+const longestCause = 16 * 1024
 
 /** A record to be written before the inbox record at `offset` is done with. */
 interface Answer {
@@ -263,9 +266,9 @@ export class InboxReader {
       offset,
       at,
       code,
-      cause,
-      key,
-      value,
+      cause: cause.slice(0, longestCause),
+      key: key?.subarray(0, longestCause) ?? null,
+      value: value?.subarray(0, longestBuried) ?? null,
     })
     const id = `${topic}/${String(partition)}/${String(offset)}`
     const headers = cloudEventHeaders({ id, source: topic, type: 'stoa.DeadLetter', time: at })

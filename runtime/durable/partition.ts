@@ -163,6 +163,8 @@ export class Partition implements WriteSource {
   /** Takes nothing more in and begins no more bodies; what is under way is finished. */
   drain(): void {
     this.#isDraining = true
+    // Its entries would wait for the rest of a large snapshot, which is not written any more.
+    this.#checkpointer.abandon()
     this.#runs.stopTimers()
     this.#isPositionDue = true
     this.#kernel.writer.wake()
@@ -381,6 +383,7 @@ export class Partition implements WriteSource {
     const { log } = this.#kernel
     const { partition } = this.home
     const hint = checkpointHint((await this.#host.committed(partition)).metadata)
+    if (!this.#isWanted(tenure)) throw new FencedError('the partition was given up')
     this.#kernel.writer.add(this)
     const { offset, nonce } = await this.#fence()
     const { low } = await log.offsets(this.#journal, partition)
@@ -396,6 +399,7 @@ export class Partition implements WriteSource {
     )
     if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
     this.#state = state
+    this.#checkpointer.abandon()
     this.#outbox = this.#newOutbox()
     if (this.#kernel.settings.sabotage !== 'outbox-not-resent') this.#outbox.add(state.outbox)
     this.#next = offset + 1n
