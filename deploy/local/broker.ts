@@ -43,7 +43,10 @@ export async function startBroker(options: BrokerOptions): Promise<RunningProces
   const dataDirectory = join(directory, 'kafka')
   if (!existsSync(dataDirectory)) format(platform, dataDirectory)
   const properties = join(directory, 'server.properties')
-  writeFileSync(properties, serverProperties({ port, controllerPort, dataDirectory }))
+  writeFileSync(
+    properties,
+    serverProperties({ port, controllerPort, dataDirectory, killed: wasKilled(dataDirectory) }),
+  )
   const jvm = await startJvm({
     name: 'Kafka',
     java: platform.java.command,
@@ -66,6 +69,12 @@ export async function startBroker(options: BrokerOptions): Promise<RunningProces
   })
   await jvm.ready(() => brokerAnswers(`127.0.0.1:${port}`))
   return jvm
+}
+
+/** Kafka leaves a note when it ends in order, and removes it when it starts. */
+function wasKilled(dataDirectory: string): boolean {
+  const hasRun = existsSync(join(dataDirectory, '__cluster_metadata-0'))
+  return hasRun && !existsSync(join(dataDirectory, '.kafka_cleanshutdown'))
 }
 
 /** Native libraries are unpacked where they go with the data, not where they stay behind. */

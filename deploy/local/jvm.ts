@@ -32,7 +32,7 @@ export interface JvmOptions {
 export const jvmFlags = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData']
 
 const keeperScript = join(import.meta.dirname, 'keeper.sh')
-const startTimeoutMs = 60_000
+const startTimeoutMs = 120_000
 const defaultGraceMs = 8000
 
 /** Starts a JVM, after ending one that was left on the same directory. */
@@ -81,14 +81,14 @@ export class Jvm {
     })
   }
 
-  /** Resolves once `answers` says yes; rejects when the JVM ends before, or takes a minute. */
+  /** Resolves once `answers` says yes; rejects when the JVM ends before, or takes two minutes. */
   async ready(answers: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + startTimeoutMs
     while (!(await answers())) {
       if (!this.#running) throw this.#failure('ended while starting')
       if (Date.now() > deadline) {
         await this.kill()
-        throw this.#failure('did not answer within a minute')
+        throw this.#failure('did not answer within two minutes')
       }
       await delay(25)
     }

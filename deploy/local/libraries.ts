@@ -93,7 +93,12 @@ async function format(platform: Platform, folder: string): Promise<void> {
   const properties = join(folder, 'format.properties')
   writeFileSync(
     properties,
-    serverProperties({ port: 9092, controllerPort: 9093, dataDirectory: platform.formatted }),
+    serverProperties({
+      port: 9092,
+      controllerPort: 9093,
+      dataDirectory: platform.formatted,
+      killed: false,
+    }),
   )
   await run(platform.java.command, [
     ...jvmFlags,

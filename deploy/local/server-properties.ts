@@ -4,7 +4,15 @@ export interface ServerOptions {
   readonly port: number
   readonly controllerPort: number
   readonly dataDirectory: string
+  /** The data was left by a broker that was killed. */
+  readonly killed: boolean
 }
+
+/** Kafka's own: a busy machine may keep a broker from its heartbeats for seconds. */
+const sessionTimeoutMs = 9000
+
+/** A broker that was killed is let in again only when its old session has run out. */
+const sessionTimeoutAfterKillMs = 3000
 
 /** Returns the text of `server.properties`. */
 export function serverProperties(options: ServerOptions): string {
@@ -21,8 +29,9 @@ export function serverProperties(options: ServerOptions): string {
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': options.dataDirectory,
     ...singleNodeProperties,
-    // A broker that was killed comes back at once, not after its old session has run out.
-    'broker.session.timeout.ms': '2000',
+    'broker.session.timeout.ms': String(
+      options.killed ? sessionTimeoutAfterKillMs : sessionTimeoutMs,
+    ),
     'broker.heartbeat.interval.ms': '500',
     // Small: it serves one person.
     'num.network.threads': '2',
