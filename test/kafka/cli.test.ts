@@ -187,7 +187,8 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
       const down = await stoa(['down'], variables)
       expect(down.out).toBe('stopped review, inspection, inspector, registry, broker\n')
       expect((await stoa(['status'], variables)).exitCode).toBe(1)
-      expect(processesOf(variables.STOA_HOME)).toEqual([])
+      // What ends a forgotten process looks for its own end once a second.
+      await vi.waitFor(() => expect(processesOf(variables.STOA_HOME)).toEqual([]), 10_000)
     },
     patienceMs,
   )
