@@ -8,7 +8,13 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { startBackend } from '../../deploy/local/backend.ts'
-import { givenOf, localBackend, withoutBackend, type NamedBackend } from '../backend.ts'
+import {
+  findBackend,
+  givenOf,
+  localBackend,
+  withoutBackend,
+  type NamedBackend,
+} from '../backend.ts'
 import type { Connection } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
 import { serviceNames, type ServiceName } from './order.ts'
@@ -50,7 +56,9 @@ export class Session {
   async open(): Promise<Connection> {
     const { variables } = this.#invocation
     const given = await givenOf(variables)
-    const starting = given ?? this.#startLocal()
+    // Where nobody serves, a Kafka that is started only now would be of no use.
+    const starting =
+      given ?? (this.#options.serve ? this.#startLocal() : findBackend(this.#invocation))
     const early = this.#load(this.#missingOn(undefined), given === undefined)
     const [backend, { ensureReviewTopics }] = await Promise.all([
       starting,
