@@ -7,8 +7,8 @@ import type { KernelSettings } from '../durable/kernel.ts'
 import { seededRandomness } from '../durable/seeded-random.ts'
 import { startService, type Service } from '../durable/service.ts'
 import { silentLogger, type Logger } from '../logger.ts'
-import { memoryCluster, type Interfere, type MemoryCluster } from '../log/memory.ts'
-import type { LogRecord } from '../log/port.ts'
+import { memoryCluster, type Interfere, type MemoryCluster, type MemoryLog } from '../log/memory.ts'
+import type { Log, LogRecord } from '../log/port.ts'
 import { createCodec, memorySchemaStore, type Codec } from '../../schemas/codec.ts'
 import { deadLettersPlan, definitionTopicPlans, topicPlan } from '../../schemas/topics.ts'
 import { observed, type ObservedEffect } from './observed.ts'
@@ -81,33 +81,39 @@ export class TestCluster {
       .flatMap((place) => this.#cluster.dump(place.topic, place.partition))
   }
 
-  client(): Client {
+  /** A connection of one's own. @param interfere decides what befalls its appends */
+  log(name: string, interfere?: Interfere): Log {
+    return this.#connect(name, interfere)
+  }
+
+  client(interfere?: Interfere): Client {
     return createClient({
       ...{ codec: this.codec, clock: this.clock, logger: silentLogger },
-      log: this.#cluster.connect({ name: 'client' }),
+      log: this.log('client', interfere),
       randomness: this.#randomness('client'),
     })
   }
 
   /** A process in the place of the one before it, once it has started. */
-  async process(interfere?: Interfere): Promise<TestProcess> {
-    const { process, started } = this.spawn(interfere)
+  async process(interfere?: Interfere, definitions?: readonly AnyWorkflow[]): Promise<TestProcess> {
+    const { process, started } = this.spawn(interfere, definitions)
     await this.drive(started)
     return process
   }
 
-  /** The same, starting as time is driven. @param interfere decides what befalls its appends */
-  spawn(interfere?: Interfere): {
-    readonly process: TestProcess
-    readonly started: Promise<Service>
-  } {
+  /**
+   * The same, starting as time is driven.
+   * @param interfere decides what befalls its appends
+   * @param definitions in place of those of the cluster, of the same names
+   */
+  spawn(
+    interfere?: Interfere,
+    definitions: readonly AnyWorkflow[] = this.#options.definitions,
+  ): { readonly process: TestProcess; readonly started: Promise<Service> } {
     this.#born += 1
-    const { definitions, settings, logger = silentLogger } = this.#options
+    const { settings, logger = silentLogger } = this.#options
     const clock = new ProcessClock(this.clock)
-    const log = this.#cluster.connect({
-      name: `process-${String(this.#born)}`,
-      ...(interfere !== undefined && { interfere }),
-    })
+    const log = this.#connect(`process-${String(this.#born)}`, interfere)
     let first: string | null = null
     const random = this.#randomness(`process ${String(this.#born)}`)
     // A service draws its incarnation first.
@@ -150,6 +156,10 @@ export class TestCluster {
     while (!state.isSettled && (await this.clock.step(end)));
     if (state.isSettled) return promise
     throw new Error(`nothing more happens, and what was awaited has not come`)
+  }
+
+  #connect(name: string, interfere: Interfere | undefined): MemoryLog {
+    return this.#cluster.connect({ name, ...(interfere !== undefined && { interfere }) })
   }
 
   #randomness(name: string): Randomness {
