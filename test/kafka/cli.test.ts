@@ -170,6 +170,7 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
     '`up` keeps everything, a review uses it, and `down` leaves nothing behind',
     async () => {
       const variables = { STOA_HOME: ownHome() }
+      downAtTheEnd(variables)
       expect(await stoa(['up', '-o', 'json'], variables)).toMatchObject({ exitCode: 0 })
       const before = await stoa(['status', '-o', 'json'], variables)
       expect(before.exitCode).toBe(0)
@@ -231,10 +232,8 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
     'a service that has died in the background is served by the review',
     async () => {
       const variables = { STOA_HOME: ownHome() }
+      downAtTheEnd(variables)
       await stoa(['up'], variables)
-      onTestFinished(async () => {
-        await stoa(['down'], variables)
-      })
       for (const pid of pidsOf(`inspector ${variables.STOA_HOME}`)) process.kill(pid, 'SIGKILL')
       expect((await stoa(['status'], variables)).exitCode).toBe(1)
 
@@ -267,6 +266,13 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
     mkdirSync(join(stateOfCheckout, 'lib'), { recursive: true })
     symlinkSync(join(stateOfCheckout, 'lib'), join(home, 'lib'))
     return home
+  }
+
+  /** What runs in the background would outlive a test that fails. */
+  function downAtTheEnd(variables: Readonly<Record<string, string>>): void {
+    onTestFinished(async () => {
+      await stoa(['down'], variables)
+    })
   }
 
   function processesOf(home: string): readonly string[] {
