@@ -214,6 +214,21 @@ describe('a step', () => {
     expect(stage.last).toHaveProperty('error.message', expect.stringContaining('no disk'))
   })
 
+  test('that exhausts its attempts is the last thing that happens to the run', async () => {
+    const code: Code = async (ctx) => {
+      await Promise.race([
+        ctx.step('read', () => Promise.reject(new Error('no')), { retry: { attempts: 1 } }),
+        ctx.sleep('1 s'),
+      ])
+      return 'the sleep was shorter'
+    }
+    const stage = await new Stage(code).turn()
+    expect(stage.types).toEqual(['TimerSet', 'RunParked'])
+    const [sleep, parking] = stage.emitted
+    await stage.decide(sleep!, { type: 'TimerFired', index: 1 }, parking!)
+    expect(stage.types).toEqual(['TimerSet', 'RunParked'])
+  })
+
   test('that takes too long is a failed attempt', async () => {
     const stage = await new Stage((ctx) => ctx.step('read', never, { timeout: '5 s' })).turn()
     await stage.clock.advance('5 s')

@@ -101,9 +101,16 @@ export class Execution {
     this.#history = run.history.entries()
     this.#historySeq = run.seq
     this.#randomness = seededRandomness(run.runId)
-    this.#steps = new StepRunner(host, run.runId, () => {
-      this.#updateBusy()
-    })
+    this.#steps = new StepRunner(
+      host,
+      run.runId,
+      () => {
+        this.#updateBusy()
+      },
+      () => {
+        this.dispose()
+      },
+    )
   }
 
   get now(): number {

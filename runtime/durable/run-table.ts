@@ -90,7 +90,8 @@ export class RunTable {
       default:
         break
     }
-    if (state.status === 'parked') return
+    // A later entry of the same commit may have parked or ended it.
+    if (state.status !== 'live') return
     if (run.execution === null) this.#execute(run)
     else run.execution.deliver(entry)
   }

@@ -24,14 +24,16 @@ export class StepRunner {
   readonly #host: ExecutionHost
   readonly #runId: string
   readonly #onActivity: () => void
+  readonly #onParked: () => void
   readonly #open = new Map<number, Operation>()
   readonly #active = new Set<number>()
   readonly #attempts = new Map<number, StepAttempt>()
 
-  constructor(host: ExecutionHost, runId: string, onActivity: () => void) {
+  constructor(host: ExecutionHost, runId: string, onActivity: () => void, onParked: () => void) {
     this.#host = host
     this.#runId = runId
     this.#onActivity = onActivity
+    this.#onParked = onParked
   }
 
   /** True while a body is under way or an outcome is not decided yet. */
@@ -95,6 +97,7 @@ export class StepRunner {
       const entry = entryOf()
       this.#attempts.delete(index)
       this.#host.emit(entry)
+      if (entry.type === 'RunParked') this.#onParked()
     }
     const fail = (error: unknown) => {
       settle(() => {
