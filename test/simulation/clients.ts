@@ -11,7 +11,7 @@ import { flakyLog } from './flaky-log.ts'
 import type { Draw } from './draw.ts'
 import type { Plan, Request } from './plan.ts'
 import type { Surroundings } from './process.ts'
-import type { Script } from './script.ts'
+import type { NamedRun, Script } from './script.ts'
 
 /** A question for a result that has not been answered. */
 export interface OpenQuestion {
@@ -20,9 +20,7 @@ export interface OpenQuestion {
   readonly askedAt: number
 }
 
-interface Started {
-  readonly definition: string
-  readonly id: string
+interface Started extends NamedRun {
   readonly script: Script
 }
 
@@ -32,11 +30,13 @@ export class Clients {
   readonly #clients: readonly { readonly client: Client; readonly log: MemoryLog }[]
   readonly #around: Surroundings
   readonly #draw: Draw
+  readonly #definitions: readonly string[]
   readonly #started: Started[] = []
 
   constructor(around: Surroundings, plan: Plan, draw: Draw) {
     this.#around = around
     this.#draw = draw
+    this.#definitions = plan.definitions
     const { codec, clock, network } = around
     this.#clients = draw.times(plan.clients, (index) => {
       const log = network.connect(`client-${String(index)}`, null)
@@ -60,21 +60,22 @@ export class Clients {
     const client = draw.any(this.#clients)
     if (client === undefined) return
     if (request.ask === 'start') {
-      const { definition, id, script } = request
-      this.#started.push({ definition, id, script })
-      void this.#start(client.client, { definition, id, script })
+      this.#started.push(request)
+      void this.#start(client.client, request)
       return
     }
     const run = draw.any(this.#started)
     if (run === undefined) return
     const contract = simulatedContract(run.definition)
-    const handle = client.client.get(contract, run.id)
+    const handle = draw.chance(0.15)
+      ? this.#calledBy(run, client.client)
+      : client.client.get(contract, run.id, keyOf(run))
     switch (request.ask) {
       case 'restart':
         void this.#start(client.client, run)
         return
       case 'attach':
-        this.#await(handle, run)
+        this.#await(client.client.get(contract, run.id, keyOf(run)), run)
         return
       case 'signal': {
         const signal = signals.find(({ name }) => name === request.signal)
@@ -111,12 +112,18 @@ export class Clients {
     }
   }
 
-  async #start(client: Client, { definition, id, script }: Started): Promise<void> {
+  /** A run that another may have called: its id follows from the caller's. */
+  #calledBy({ id }: NamedRun, client: Client): RunHandle<unknown> {
+    const definition = this.#draw.any(this.#definitions) ?? ''
+    return client.get(simulatedContract(definition), `${id}/${String(this.#draw.int(0, 3))}`)
+  }
+
+  async #start(client: Client, run: Started): Promise<void> {
+    const { definition, id, script } = run
     try {
-      this.#await(await client.start(simulatedContract(definition), { script, saw: [] }, { id }), {
-        definition,
-        id,
-      })
+      const options = { id, ...keyOf(run) }
+      const handle = await client.start(simulatedContract(definition), { script, saw: [] }, options)
+      this.#await(handle, run)
     } catch {
       // The log did not answer: the client knows that it does not know.
     }
@@ -149,4 +156,8 @@ function quietly(promise: Promise<unknown>): Promise<void> {
     () => undefined,
     () => undefined,
   )
+}
+
+function keyOf({ key }: NamedRun) {
+  return key === null ? {} : { key }
 }

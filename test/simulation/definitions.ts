@@ -5,7 +5,7 @@ import { CancelledError, RetryableError, TerminalError } from '../../runtime/err
 import type { Context, StepContext } from '../../runtime/durable/context.ts'
 import { contract, signal, workflow, type AnyWorkflow } from '../../runtime/durable/definition.ts'
 import type { Claim } from '../../runtime/testing/checker/evidence.ts'
-import { signalNames, type Act, type Script } from './script.ts'
+import { signalNames, type Act, type NamedRun, type Script } from './script.ts'
 import type { OpenEffect } from './world.ts'
 
 export const notesTopic = 'notes'
@@ -122,7 +122,7 @@ class Performance {
         await ctx.start(
           simulatedContract(act.definition),
           input,
-          act.id === null ? {} : { id: act.id },
+          act.named === null ? {} : placed(act.named),
         )
         return
       }
@@ -197,4 +197,8 @@ function isClaim(value: unknown): value is Claim {
   return (
     typeof value === 'object' && value !== null && 'idempotencyKey' in value && 'output' in value
   )
+}
+
+function placed({ id, key }: NamedRun) {
+  return key === null ? { id } : { id, key }
 }

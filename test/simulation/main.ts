@@ -5,6 +5,7 @@
 
 import { parseArgs } from 'node:util'
 import { runCampaign } from './campaign.ts'
+import { historyText } from './history-text.ts'
 import { simulateSafely } from './simulation.ts'
 import { addTotals, totalsText, vacuous, type Totals } from './totals.ts'
 import { violationsText } from './violations-text.ts'
@@ -12,7 +13,8 @@ import { violationsText } from './violations-text.ts'
 const usage = `usage: npm run simulate -- [--seeds N] [--from S] | --seed S
   --seeds N   how many seeds (default 2000)
   --from S    the first of them (default 1)
-  --seed S    one seed, with what it did`
+  --seed S    one seed, with what it did
+  --log       with --seed: every record and every body, in order`
 
 /** Fewer seeds than this need not meet everything that can happen. */
 const enoughSeeds = 200
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '2000' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
+    log: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -31,11 +34,18 @@ else if (values.seed !== undefined) await one(whole(values.seed))
 else await many(whole(values.from), whole(values.seeds))
 
 async function one(seed: number): Promise<void> {
-  const { violations, totals, plan } = await simulateSafely(seed)
+  const { violations, totals, plan } = await simulateSafely(seed, {
+    ...(values.log && {
+      inspect: (evidence, codec) => {
+        console.log(historyText(evidence, codec))
+      },
+    }),
+  })
   const { requests, ...rest } = plan
   console.log(JSON.stringify({ ...rest, requests: requests.length }, null, 2))
   console.log(totalsText(totals))
-  finish(violations.length === 0 ? 1 : 0, [{ seed, violations }])
+  if (violations.length === 0) finish(1, [])
+  else finish(0, [{ seed, violations }])
 }
 
 async function many(from: number, seeds: number): Promise<void> {

@@ -57,6 +57,7 @@ export type Request =
       readonly ask: 'start'
       readonly definition: string
       readonly id: string
+      readonly key: string | null
       readonly script: Script
     }
   /** The same id again, whatever has become of it. */
@@ -205,6 +206,7 @@ function drawRequests(
   const ids = draw.times(starts, (index) => ({
     definition: draw.pick(definitions),
     id: `run-${String(index)}`,
+    key: draw.chance(0.2) ? `key-${String(draw.int(0, 9))}` : null,
   }))
   const options = {
     ...{ definitions, ids, depth: draw.int(0, 2), longestMs: draw.int(50, 8_000) },

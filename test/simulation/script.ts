@@ -30,7 +30,7 @@ export type Act =
       readonly act: 'start'
       readonly definition: string
       readonly script: Script
-      readonly id: string | null
+      readonly named: NamedRun | null
     }
   | { readonly act: 'publish'; readonly key: string }
   | { readonly act: 'all' | 'race' | 'settled'; readonly of: readonly Act[] }
@@ -45,6 +45,13 @@ export interface Script {
 
 export const signalNames = ['granted', 'amended'] as const
 
+/** A run that others may start, too: always at the same place. */
+export interface NamedRun {
+  readonly definition: string
+  readonly id: string
+  readonly key: string | null
+}
+
 export interface ScriptOptions {
   readonly definitions: readonly [string, ...string[]]
   /** How deep calls may go. */
@@ -53,7 +60,7 @@ export interface ScriptOptions {
   /** Chance that a step returns a lot. */
   readonly large: number
   /** Run ids that detached starts may name. */
-  readonly ids: readonly { readonly definition: string; readonly id: string }[]
+  readonly ids: readonly NamedRun[]
 }
 
 export function drawScript(draw: Draw, options: ScriptOptions): Script {
@@ -88,8 +95,9 @@ function drawAct(draw: Draw, options: ScriptOptions, isTop: boolean): Act {
   }
   if (roll <= 80 && depth > 0) {
     const named = draw.chance(0.5) ? draw.any(options.ids) : undefined
-    const { definition, id } = named ?? { definition: draw.pick(definitions), id: null }
-    return { act: 'start', definition, script: drawScript(draw, { ...inner, depth: 0 }), id }
+    const definition = named?.definition ?? draw.pick(definitions)
+    const script = drawScript(draw, { ...inner, depth: 0 })
+    return { act: 'start', definition, script, named: named ?? null }
   }
   if (roll <= 84) return { act: 'publish', key: `k${String(draw.int(0, 9))}` }
   if (roll <= 94 && isTop) {
