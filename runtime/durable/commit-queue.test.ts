@@ -48,6 +48,20 @@ test('the position is held by the first message whose entry waits', () => {
   expect(queue.firstInboxOffset()).toBe(4n)
 })
 
+test('the position may be held by the last entry of a run, in flight as well', () => {
+  const queue = queueOf([a1, 4n], [a2, null], [b1, 5n])
+  queue.hold('a', 6n)
+  queue.hold('a', 7n)
+  queue.take(sizeOf(a1), null)
+  expect(queue.firstInboxOffset()).toBe(5n)
+  queue.take(10_000, 'a')
+  expect(queue.firstInboxOffset()).toBe(6n)
+  queue.take(10_000, null)
+  queue.hold('a', 5n)
+  queue.requeue()
+  expect(queue.firstInboxOffset()).toBe(6n)
+})
+
 test('entries of unknown fate go first again, without those that the fold has', () => {
   const queue = queueOf([a1, 0n], [a2, null])
   queue.take(10_000, null)

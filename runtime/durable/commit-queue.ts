@@ -8,10 +8,10 @@
 import type { Entry } from '../../schemas/records.ts'
 import type { PartitionState } from './fold.ts'
 
-export interface QueuedEntry {
+interface QueuedEntry {
   readonly entry: Entry
-  /** Offset of the inbox record that brought it, if one did. */
-  readonly inboxOffset: bigint | null
+  /** The first inbox record that is not done with before the entry stands in the journal. */
+  inboxOffset: bigint | null
 }
 
 /** An upper bound of what an entry adds to a commit besides its payloads and names. */
@@ -31,6 +31,13 @@ export class CommitQueue {
 
   push(entry: Entry, inboxOffset: bigint | null): void {
     this.#waiting.push({ entry, inboxOffset })
+  }
+
+  /** An inbox record is not done with before the last entry queued for a run is. */
+  hold(runId: string, inboxOffset: bigint): void {
+    const isOfRun = ({ entry }: QueuedEntry) => entry.runId === runId
+    const last = this.#waiting.findLast(isOfRun) ?? this.#inFlight.findLast(isOfRun)
+    if (last !== undefined) last.inboxOffset ??= inboxOffset
   }
 
   /**

@@ -227,6 +227,8 @@ export class InboxReader {
         this.#bury(record, intake.code, intake.cause)
         return
       case 'drop':
+        // Why it is dropped may still be queued, and be lost with this owner.
+        if (live?.isEnding === true) partition.hold(runId, record.offset)
         partition.positionsMoved()
         return
     }

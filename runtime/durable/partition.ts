@@ -193,6 +193,11 @@ export class Partition implements WriteSource {
     this.#kernel.writer.wake()
   }
 
+  /** An inbox record is not done with before what is queued for a run stands in the journal. */
+  hold(runId: string, inboxOffset: bigint): void {
+    this.#queue.hold(runId, inboxOffset)
+  }
+
   // Writing
 
   collect(reserve: Reserve): readonly Write[] {
