@@ -32,6 +32,7 @@ export class Clients {
   readonly #draw: Draw
   readonly #definitions: readonly string[]
   readonly #started: Started[] = []
+  #signals = 0
 
   constructor(around: Surroundings, plan: Plan, draw: Draw) {
     this.#around = around
@@ -79,7 +80,7 @@ export class Clients {
         return
       case 'signal': {
         const signal = signals.find(({ name }) => name === request.signal)
-        if (signal !== undefined) void quietly(handle.signal(signal, { n: draw.int(0, 9) }))
+        if (signal !== undefined) void quietly(handle.signal(signal, { n: this.#nextSignal() }))
         return
       }
       case 'cancel':
@@ -116,6 +117,12 @@ export class Clients {
   #calledBy({ id }: NamedRun, client: Client): RunHandle<unknown> {
     const definition = this.#draw.any(this.#definitions) ?? ''
     return client.get(simulatedContract(definition), `${id}/${String(this.#draw.int(0, 3))}`)
+  }
+
+  /** No two signals are the same. */
+  #nextSignal(): number {
+    this.#signals += 1
+    return this.#signals
   }
 
   async #start(client: Client, run: Started): Promise<void> {

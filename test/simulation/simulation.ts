@@ -24,6 +24,7 @@ import { Draw } from './draw.ts'
 import { Network, type NetworkCounts } from './network.ts'
 import { drawPlan, type Plan } from './plan.ts'
 import { Population, type PopulationCounts } from './population.ts'
+import { checkTold } from './told.ts'
 import { World } from './world.ts'
 
 /** Nothing of the workload or the kernel waits for longer than this and then acts. */
@@ -95,7 +96,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   }
   options.inspect?.(evidence, codec)
   const verdict = await check(codec, evidence)
-  violations.push(...verdict.violations, ...unanswered(plan, clients, codec, records))
+  violations.push(
+    ...verdict.violations,
+    ...checkTold(codec, plan.definitions, records, clients.open),
+  )
   return {
     seed,
     violations,
@@ -146,36 +150,4 @@ function topicsOf({ definitions, partitions }: Plan) {
     deadLettersPlan({ partitions: 1, replicationFactor: 1 }),
     topicPlan(notesTopic, {}, { partitions: 2, replicationFactor: 1 }),
   ]
-}
-
-/** Clients that asked for a result before it was written, and were never told. */
-function unanswered(
-  plan: Plan,
-  clients: Clients,
-  codec: Codec,
-  records: readonly {
-    readonly topic: string
-    readonly value: Uint8Array | null
-    readonly timestamp: number
-  }[],
-): readonly Violation[] {
-  const results = records.flatMap(({ topic, value, timestamp }) => {
-    const definition = plan.definitions.find((name) => definitionTopics(name).results === topic)
-    if (definition === undefined || value === null) return []
-    const result = codec.result.decode(value)
-    return result instanceof Promise ? [] : [{ definition, runId: result.runId, timestamp }]
-  })
-  return [...clients.open].flatMap(({ definition, runId, askedAt }) =>
-    results.some(
-      (result) =>
-        result.definition === definition && result.runId === runId && result.timestamp > askedAt,
-    )
-      ? [
-          {
-            rule: 'J9' as const,
-            message: `a client that asked for run ${runId} of ${definition} was never answered`,
-          },
-        ]
-      : [],
-  )
 }

@@ -1,0 +1,82 @@
+/**
+ * What those outside were told: clients their results, and runs their signals. The checker reads the
+ * log; only the simulation knows who asked, and that every signal of it is one of a kind.
+ */
+
+import type { Violation } from '../../runtime/testing/checker/violation.ts'
+import type { LogRecord } from '../../runtime/log/port.ts'
+import type { Codec } from '../../schemas/codec.ts'
+import type { Message, Result } from '../../schemas/records.ts'
+import { definitionTopics } from '../../schemas/topics.ts'
+import { Output } from './definitions.ts'
+import type { OpenQuestion } from './clients.ts'
+
+interface Told {
+  readonly definition: string
+  readonly timestamp: number
+  readonly result: Result
+}
+
+export function checkTold(
+  codec: Codec,
+  definitions: readonly string[],
+  records: readonly LogRecord[],
+  open: Iterable<OpenQuestion>,
+): readonly Violation[] {
+  const results = definitions.flatMap((definition) =>
+    records.flatMap(({ topic, value, timestamp }): readonly Told[] => {
+      if (topic !== definitionTopics(definition).results || value === null) return []
+      const result = codec.result.decode(value)
+      return result instanceof Promise ? [] : [{ definition, timestamp, result }]
+    }),
+  )
+  return [...unanswered(results, open), ...heardWrongly(results, signalsOf(codec, records))]
+}
+
+/** Clients that asked for a result before it was written, and were never told. */
+function unanswered(results: readonly Told[], open: Iterable<OpenQuestion>): readonly Violation[] {
+  return [...open].flatMap(({ definition, runId, askedAt }) => {
+    const isTold = (told: Told) =>
+      told.definition === definition && told.result.runId === runId && told.timestamp > askedAt
+    const message = `a client that asked for run ${runId} of ${definition} was never answered`
+    return results.some(isTold) ? [{ rule: 'J9' as const, message }] : []
+  })
+}
+
+/** Signals that a run says it was given twice, or that nobody sent to it. */
+function heardWrongly(results: readonly Told[], sent: ReadonlySet<string>): readonly Violation[] {
+  return results.flatMap(({ result: { runId, outcome } }) => {
+    if (outcome.status !== 'completed') return []
+    const output = Output.parse(JSON.parse(Buffer.from(outcome.output).toString()))
+    const signals = output.heard.filter((heard) => heard.includes('{'))
+    return signals.flatMap((heard, index): readonly Violation[] => {
+      if (signals.indexOf(heard) < index) {
+        return [{ rule: 'J6', message: `run ${runId} was given the signal ${heard} twice` }]
+      }
+      return sent.has(`${runId} ${heard}`)
+        ? []
+        : [{ rule: 'J6', message: `run ${runId} was given the signal ${heard}, which nobody sent` }]
+    })
+  })
+}
+
+function signalsOf(codec: Codec, records: readonly LogRecord[]): ReadonlySet<string> {
+  const sent = new Set<string>()
+  for (const { topic, value } of records) {
+    if (!topic.endsWith('.inbox') || value === null) continue
+    const message = decoded(codec, value)
+    if (message?.body.type !== 'Signal') continue
+    const { name, payload } = message.body
+    sent.add(`${message.runId} ${name} ${Buffer.from(payload).toString()}`)
+  }
+  return sent
+}
+
+function decoded(codec: Codec, value: Uint8Array): Message | null {
+  try {
+    const message = codec.message.decode(value)
+    return message instanceof Promise ? null : message
+  } catch {
+    return null
+  }
+}
