@@ -1,0 +1,224 @@
+/** Each invariant broken by hand in a log that is sound otherwise. */
+
+import { expect, test } from 'vitest'
+import { createCodec, memorySchemaStore } from '../../../schemas/codec.ts'
+import type { Commit, EntryBody, Message, Result } from '../../../schemas/records.ts'
+import type { LogRecord } from '../../log/port.ts'
+import {
+  call,
+  commit,
+  completed,
+  completedStep,
+  entries,
+  fence,
+  json,
+  started,
+} from '../entries.ts'
+import { check } from './check.ts'
+import type { Effect, Evidence } from './evidence.ts'
+
+const codec = await createCodec(memorySchemaStore())
+
+/** A record at a second of the log's time. */
+function record(topic: string, offset: number, value: Buffer, second: number): LogRecord {
+  const source = topic === 'review.inbox' ? 'client' : 'review'
+  const headers = { ce_source: source }
+  return {
+    topic,
+    partition: 0,
+    offset: BigInt(offset),
+    key: null,
+    value,
+    headers,
+    timestamp: second,
+  }
+}
+
+const journal = (commits: readonly Commit[], seconds: readonly number[] = []) =>
+  commits.map((each, offset) =>
+    record('review.journal', offset, codec.commit.encode(each), seconds[offset] ?? 10 * offset),
+  )
+
+const inbox = (...messages: readonly Message[]) =>
+  messages.map((each, offset) => record('review.inbox', offset, codec.message.encode(each), 1))
+
+const result = (value: Result, second: number) =>
+  record('review.results', 0, codec.result.encode(value), second)
+
+const start: Message = {
+  ...{ id: 'start', runId: 'a' },
+  body: { type: 'Start', version: null, input: json(null), parent: null, root: 'root' },
+}
+
+const body: Effect = {
+  ...{ definition: 'review', runId: 'a', step: 'read', idempotencyKey: 'a/0/read', attempt: 1 },
+  ...{ incarnation: 'one', begunAt: 12, begunAtOwn: 12, endedAt: 13, output: '1', saw: [] },
+}
+
+const run = (...bodies: readonly EntryBody[]) => entries('a', [started(null), ...bodies])
+const [startedA, readA, completedA] = run(completedStep(0, 'read', 1), completed('done'))
+const ended = {
+  runId: 'a',
+  endedAt: completedA!.at,
+  outcome: { status: 'completed', output: json('done') },
+} as const
+
+/** A run that reads, completes, and whose result is confirmed. */
+const sound = {
+  commits: [
+    fence('one'),
+    commit(0n, { inboxTaken: 0n, entries: [startedA!] }),
+    commit(0n, { inboxTaken: 0n, entries: [readA!] }),
+    commit(0n, { inboxTaken: 0n, entries: [completedA!] }),
+    commit(0n, { inboxTaken: 0n, outboxConfirmed: { offset: 3n, index: 0 } }),
+  ],
+  others: [...inbox(start), result(ended, 35)],
+  effects: [body],
+}
+
+async function broken(
+  commits: readonly Commit[],
+  more: Partial<Evidence> & {
+    readonly others?: readonly LogRecord[]
+    readonly seconds?: readonly number[]
+  } = {},
+): Promise<readonly string[]> {
+  const { others = sound.others, seconds, ...evidence } = more
+  const records = [...journal(commits, seconds), ...others]
+  const { violations } = await check(codec, {
+    ...{
+      definitions: ['review'],
+      records,
+      effects: sound.effects,
+      hasExactTimes: true,
+      quietAt: 1e13,
+    },
+    ...evidence,
+  })
+  return violations.map(({ rule, message }) => `${rule} ${message}`)
+}
+
+function changed(offset: number, to: Partial<Commit>): readonly Commit[] {
+  return sound.commits.map((each, at) => (at === offset ? { ...each, ...to } : each))
+}
+
+test('a sound log has no violation', async () => {
+  expect(await broken(sound.commits)).toEqual([])
+})
+
+test('J1: a run whose seq has a gap, and a commit of an epoch that is yet to come', async () => {
+  const gap = changed(2, { entries: [{ ...readA!, seq: 3 }] })
+  expect(await broken(gap)).toContainEqual(
+    'J1 review.journal[0]@2, run a, seq 3: StepCompleted where seq 2 comes next',
+  )
+  expect(await broken(changed(2, { epoch: 9n }))).toContainEqual(
+    'J1 review.journal[0]@2: epoch 9 is later than the fence in force, 0',
+  )
+})
+
+test('J2: a result that was there before its entry was', async () => {
+  const others = [...inbox(start), result(ended, 25)]
+  expect(await broken(sound.commits, { others })).toContainEqual(
+    expect.stringMatching(
+      /^J2 review.results\[0\]@0: result a .* was sent before that was decided/,
+    ),
+  )
+})
+
+test('J3: a result that is not the outcome, and an entry after the end', async () => {
+  const wrong = { ...ended, outcome: { status: 'completed', output: json('else') } } as const
+  const others = [...inbox(start), result(wrong, 35)]
+  expect(await broken(sound.commits, { others })).toContainEqual(
+    'J3 review.results[0]@0: the result of run a is not the outcome in its journal',
+  )
+  const late = changed(4, { entries: entries('a', [completedStep(1, 'write')], 4) })
+  expect(await broken(late)).toContainEqual(
+    'J3 review.journal[0]@4, run a, seq 4: StepCompleted after the run ended at review.journal[0]@3',
+  )
+})
+
+test('J4: a journal with a hole', async () => {
+  const records = [...journal(sound.commits), ...sound.others].filter(
+    ({ topic, offset }) => topic !== 'review.journal' || offset !== 2n,
+  )
+  const { violations } = await check(codec, { definitions: ['review'], records, effects: [body] })
+  expect(violations).toContainEqual({
+    ...{ rule: 'J4', message: 'review.journal[0]@3: the journal has a hole from 2' },
+  })
+})
+
+test('J5: an outcome that no body returned, and a step repeated by an owner that has read it', async () => {
+  const effects = [{ ...body, output: '2' }]
+  expect(await broken(sound.commits, { effects })).toContainEqual(
+    "J5 review.journal[0]@2, run a: attempt 1 of step 'read' is recorded as 1, which no body returned",
+  )
+  const two = [...sound.commits.slice(0, 3), fence('two')]
+  const again = { ...body, incarnation: 'two', begunAt: 40, begunAtOwn: 40 }
+  const others = inbox(start)
+  expect(await broken(two, { others, effects: [body, again] })).toContainEqual(
+    expect.stringMatching(
+      /^J5 run a: step 'read' ran again at 40 under the fence review.journal\[0\]@3/,
+    ),
+  )
+})
+
+test('J6: a position that passes a message of which nothing was made', async () => {
+  const signal: Message = {
+    ...{ id: 's', runId: 'a' },
+    body: { type: 'Signal', name: 'approval', payload: json(true) },
+  }
+  const others = [...inbox(start, signal), result(ended, 35)]
+  expect(await broken(changed(1, { inboxTaken: 1n }), { others })).toContainEqual(
+    'J6 review.journal[0]@1: the position passes Signal s at review.inbox[0]@1: run a is live and has no entry for it',
+  )
+})
+
+test('J7: a call that was never sent, or was confirmed before it was', async () => {
+  const calling = changed(2, { entries: run(call(0, 'a/0')).slice(1) })
+  expect(await broken(calling.slice(0, 3), { others: inbox(start) })).toContainEqual(
+    'J7 message review/a/2 owed by review.journal[0]@2, run a was never sent',
+  )
+  const hasty = changed(3, { entries: [completedA!], outboxConfirmed: { offset: 2n, index: 0 } })
+  const { entries: calls } = calling[2]!
+  expect(
+    await broken(hasty.map((each, at) => (at === 2 ? { ...each, entries: calls } : each))),
+  ).toContainEqual(
+    expect.stringMatching(
+      /^J7 review.journal\[0\]@3: confirms message review\/a\/2 .*, which had not been sent/,
+    ),
+  )
+})
+
+test('J8: a timer that fires before it is due', async () => {
+  const [, set, fired] = run(
+    { type: 'TimerSet', index: 0, name: 'sleep', dueAt: 9e12 },
+    { type: 'TimerFired', index: 0 },
+  )
+  expect(await broken(changed(2, { entries: [set!, fired!] }).slice(0, 3))).toContainEqual(
+    expect.stringMatching(
+      /^J8 review.journal\[0\]@2, run a, seq 3: timer 0 fires at 1003000, before it is due/,
+    ),
+  )
+})
+
+test('J9: a run that waits for nothing that its journal names', async () => {
+  const stuck = await broken(sound.commits.slice(0, 3), { others: inbox(start) })
+  expect(stuck).toEqual([
+    'J9 run a is stuck after StepCompleted at review.journal[0]@2: it waits for nothing that its journal names',
+  ])
+})
+
+test('J10: a message that no accepted entry owes, and a journal trimmed too far', async () => {
+  const reply: Message = {
+    ...{ id: 'scan/b/4', runId: 'a' },
+    body: { type: 'Reply', index: 0, outcome: ended.outcome },
+  }
+  const forged = { ...inbox(start, reply)[1]!, headers: { ce_source: 'scan' } }
+  const others = [...inbox(start), forged, result(ended, 35)]
+  expect(await broken(sound.commits, { others })).toContainEqual(
+    'J10 review.inbox[0]@1: review.inbox scan/b/4 is there, and no accepted entry owes it',
+  )
+  expect(await broken(sound.commits, { lows: new Map([['review.journal/0', 2n]]) })).toEqual([
+    'J10 review.journal[0] begins at 2, which is not the beginning of a complete checkpoint',
+  ])
+})
