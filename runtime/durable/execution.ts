@@ -19,12 +19,12 @@ import type { Entry, EntryBody, Payload } from '../../schemas/records.ts'
 import type { AnyWorkflow } from './definition.ts'
 import { Operations, type Operation, type OperationKind, type StepBody } from './operation.ts'
 import {
-  asError,
   decodePayload,
   encodePayload,
   errorOf,
   errorOfOutcome,
   failureOf,
+  faultOf,
   parked,
 } from './payload.ts'
 import { runContext } from './run-context.ts'
@@ -163,7 +163,7 @@ export class Execution {
       const context = runContext(this)
       void this.#invoke(() => this.#definition.run(context, input.data))
     } catch (error) {
-      const message = `the input of run ${this.runId} does not match '${this.#definition.name}': ${asError(error).message}`
+      const message = `the input of run ${this.runId} does not match '${this.#definition.name}': ${faultOf(error)}`
       this.#settled = { error: new TerminalError(message, { code: 'INPUT_INVALID' }) }
     }
   }
@@ -420,7 +420,7 @@ export class Execution {
     if ('output' in settled) {
       const output = this.#definition.output.safeParse(settled.output)
       if (!output.success) {
-        const message = `the output of run ${this.runId} does not match '${this.#definition.name}': ${output.error.message}`
+        const message = `the output of run ${this.runId} does not match '${this.#definition.name}': ${faultOf(output.error)}`
         return parked(new TerminalError(message, { code: 'OUTPUT_INVALID' }))
       }
       return this.#completed(settled.output)

@@ -1,5 +1,6 @@
 /** JSON payloads and failures, in and out of their recorded form. No bytes at all is `undefined`. */
 
+import { z } from 'zod'
 import { CancelledError, StoaError, TerminalError, TimeoutError } from '../errors.ts'
 import type { EntryBody, Failure, Outcome, Payload } from '../../schemas/records.ts'
 
@@ -43,6 +44,11 @@ export function decodePayload(payload: Payload): unknown {
 /** What was thrown, as an error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
+
+/** What was thrown, in words: each finding of a schema on its own lines. */
+export function faultOf(thrown: unknown): string {
+  return thrown instanceof z.ZodError ? z.prettifyError(thrown) : asError(thrown).message
 }
 
 export function failureOf(error: unknown, fallbackCode: string): Failure {

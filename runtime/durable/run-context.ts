@@ -6,7 +6,7 @@ import { TerminalError } from '../errors.ts'
 import type { Call, CallOptions, Context, StartOptions, StepOptions } from './context.ts'
 import type { AnyContract, Signal } from './definition.ts'
 import type { Execution } from './execution.ts'
-import { encodePayload } from './payload.ts'
+import { encodePayload, faultOf } from './payload.ts'
 
 export function runContext(execution: Execution): Context {
   const { runId } = execution
@@ -168,7 +168,7 @@ function inputOf(contract: AnyContract, input: unknown, runId: string) {
   const what = `the input of '${contract.name}' called by run ${runId}`
   const parsed = contract.input.safeParse(input)
   if (!parsed.success) {
-    throw new TerminalError(`${what} does not match its schema: ${parsed.error.message}`, {
+    throw new TerminalError(`${what} does not match its schema: ${faultOf(parsed.error)}`, {
       code: 'INPUT_INVALID',
     })
   }
@@ -183,5 +183,5 @@ function checked<S extends z.ZodType>(
 ): z.output<S> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new TerminalError(`${what} does not match its schema: ${parsed.error.message}`, { code })
+  throw new TerminalError(`${what} does not match its schema: ${faultOf(parsed.error)}`, { code })
 }
