@@ -5,7 +5,7 @@ import type { AppendFate } from '../log/memory.ts'
 import { testRuntime } from '../testing/index.ts'
 import { TestCluster } from '../testing/test-cluster.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
-import { signal, workflow } from './definition.ts'
+import { contract, signal, workflow } from './definition.ts'
 
 const approval = signal('approval', z.object({ granted: z.boolean() }))
 
@@ -28,6 +28,8 @@ const patient = workflow({
 })
 
 const definitions = [review, patient]
+
+const like = (pattern: RegExp): unknown => expect.stringMatching(pattern)
 
 describe('starting', () => {
   test('the same id never runs twice, and whoever starts it is told the one result', async () => {
@@ -71,7 +73,10 @@ describe('starting', () => {
   test('an input that does not match is refused before anything is sent', async () => {
     const runtime = await testRuntime({ definitions })
     const wrong = { steps: Number.NaN }
-    await expect(runtime.start(review, wrong)).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    await expect(runtime.start(review, wrong)).rejects.toMatchObject({
+      ...{ code: 'INPUT_INVALID', message: like(/schema: ✖ .*NaN\n {2}→ at steps$/) },
+    })
+    await runtime.stop()
   })
 })
 
@@ -80,6 +85,52 @@ describe('a result', () => {
     const runtime = await testRuntime({ definitions })
     await (await runtime.start(review, { steps: 3 }, { id: 'a' })).result()
     expect(await runtime.get(review, 'a').result()).toBe(3)
+  })
+
+  test('of a run that nobody has started is refused at once, and leaves no dead letter', async () => {
+    const clock = new VirtualClock()
+    const cluster = await TestCluster.create({ clock, definitions })
+    await cluster.process()
+    const asked = cluster.client().get(review, 'nobody').result()
+    await expect(cluster.drive(asked, 5_000)).rejects.toMatchObject({
+      ...{ name: 'UsageError', code: 'RUN_NOT_FOUND' },
+      message: like(/^no run nobody of 'review' is known: /),
+    })
+    expect(cluster.records('dead-letters')).toEqual([])
+  })
+
+  test('is refused to who asked too early, and told to who starts the run then', async () => {
+    const runtime = await testRuntime({ definitions })
+    const early = runtime.get(review, 'a').result()
+    await expect(early).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
+    const run = await runtime.start(review, { steps: 1 }, { id: 'a' })
+    expect(await run.result()).toBe(1)
+    expect(await runtime.get(review, 'a').result()).toBe(1)
+    await runtime.stop()
+  })
+
+  test('of a run that a key has placed is found with that key only', async () => {
+    const clock = new VirtualClock()
+    const cluster = await TestCluster.create({ clock, definitions, partitions: 8 })
+    await cluster.process()
+    const options = { id: 'a', key: 'left-pad' }
+    await cluster.drive(cluster.client().start(review, { steps: 1 }, options))
+    await clock.advance('1 second')
+    const without = cluster.client().get(review, 'a').result()
+    await expect(cluster.drive(without, 5_000)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
+    const found = cluster.client().get(review, 'a', { key: 'left-pad' }).result()
+    expect(await cluster.drive(found, 5_000)).toBe(1)
+  })
+
+  test('that does not match the schema of who asks rejects, and says where', async () => {
+    const other = contract({ ...review, output: z.object({ verdict: z.string() }) })
+    const runtime = await testRuntime({ definitions })
+    await runtime.start(review, { steps: 1 }, { id: 'a' })
+    await expect(runtime.get(other, 'a').result()).rejects.toMatchObject({
+      ...{ name: 'UsageError', code: 'OUTPUT_INVALID' },
+      message: like(/^the output of run a does not match its schema: ✖ Invalid/),
+    })
+    await runtime.stop()
   })
 
   test('that is a failure rejects with its code', async () => {

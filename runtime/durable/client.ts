@@ -1,7 +1,7 @@
 /**
  * A client only appends to inboxes and reads results. It reads a results topic from the end it had
  * before the first start was appended; for a run that may have ended earlier it sends an `Attach`,
- * and the owner writes the recorded result once more.
+ * and the owner writes the recorded result once more, or that it knows of no such run.
  */
 
 import type { z } from 'zod'
@@ -17,9 +17,10 @@ import type { MessageBody } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import type { AnyContract, Contract, Signal } from './definition.ts'
 import { listRuns, type RunSummary } from './inspect.ts'
+import { answerId } from './intake.ts'
 import { Outbound } from './outbound.ts'
-import { decodePayload, encodePayload, errorOfOutcome } from './payload.ts'
-import { ResultsReader } from './results-reader.ts'
+import { decodePayload, encodePayload, errorOfOutcome, faultOf } from './payload.ts'
+import { ResultsReader, type Question } from './results-reader.ts'
 
 export interface ClientOptions {
   readonly log: Log
@@ -48,7 +49,10 @@ export interface ResultOptions {
 /** A run as a client sees it. */
 export interface RunHandle<T> {
   readonly id: string
-  /** Awaits the output. Rejects with TerminalError or CancelledError when that is the outcome. */
+  /**
+   * Awaits the output. Rejects with TerminalError or CancelledError when that is the outcome, and with
+   * UsageError RUN_NOT_FOUND as soon as the owner says that it knows of no such run.
+   */
   result(options?: ResultOptions): Promise<T>
   /** The payload is checked here and again where it arrives. */
   signal<S extends z.ZodType>(signal: Signal<S>, payload: z.input<NoInfer<S>>): Promise<void>
@@ -76,6 +80,12 @@ export interface Client {
   close(): Promise<void>
 }
 
+interface MessageOptions {
+  /** Default: a fresh one. */
+  readonly id?: string | undefined
+  readonly traceparent?: string | undefined
+}
+
 export function createClient(options: ClientOptions): Client {
   const { log, codec, clock, randomness } = options
   const outbound = new Outbound(log, clock)
@@ -91,15 +101,14 @@ export function createClient(options: ClientOptions): Client {
     return reader
   }
 
-  async function send(
+  async function sendMessage(
     definition: string,
     runId: string,
     key: string,
     body: MessageBody,
-    traceparent?: string,
+    { id = randomness.uuid(), traceparent }: MessageOptions = {},
   ): Promise<void> {
     const topic = definitionTopics(definition).inbox
-    const id = randomness.uuid()
     const value = codec.message.encode({ id, runId, body })
     const type = `stoa.${body.type}`
     const context = { id, source: 'client', type, time: clock.now(), correlationId: runId }
@@ -119,27 +128,31 @@ export function createClient(options: ClientOptions): Client {
     forgottenBefore: number | null,
   ): RunHandle<z.output<O>> {
     const { name } = contract
+    const attach = (): Question => {
+      const questionId = randomness.uuid()
+      const send = () => sendMessage(name, id, key, { type: 'Attach' }, { id: questionId })
+      return { answerId: answerId(questionId), send }
+    }
     return {
       id,
-      async result(resultOptions = {}) {
+      async result({ timeout } = {}) {
         const reader = await resultsOf(name)
-        const known = reader.outcomeOf(id, resultOptions.timeout)
-        // It may time out while the question is still being sent.
-        known.catch(() => undefined)
-        // Its result cannot have been missed if it was started here and none was forgotten since.
-        if (reader.forgotten !== forgottenBefore) await send(name, id, key, { type: 'Attach' })
-        const outcome = await known
+        // It cannot have been missed if the run was started here and none was forgotten since.
+        const question = reader.forgotten === forgottenBefore ? null : attach()
+        const outcome = reader.known(id) ?? (await reader.outcomeOf(id, question, timeout))
         if (outcome.status !== 'completed') throw errorOfOutcome(outcome)
-        return contract.output.parse(decodePayload(outcome.output))
+        const what = `the output of run ${id}`
+        return checked(contract.output, decodePayload(outcome.output), 'OUTPUT_INVALID', what)
       },
       async signal(signal, payload) {
         const what = `signal '${signal.name}' to run ${id}`
-        check(signal.schema, payload, 'SIGNAL_INVALID', what)
+        checked(signal.schema, payload, 'SIGNAL_INVALID', what)
         const body = { name: signal.name, payload: encodePayload(payload ?? null, what) }
-        await send(name, id, key, { type: 'Signal', ...body })
+        await sendMessage(name, id, key, { type: 'Signal', ...body })
       },
-      cancel: (reason = 'cancelled by a client') => send(name, id, key, { type: 'Cancel', reason }),
-      resume: () => send(name, id, key, { type: 'Resume' }),
+      cancel: (reason = 'cancelled by a client') =>
+        sendMessage(name, id, key, { type: 'Cancel', reason }),
+      resume: () => sendMessage(name, id, key, { type: 'Resume' }),
     }
   }
 
@@ -147,7 +160,7 @@ export function createClient(options: ClientOptions): Client {
     async start(contract, input, runOptions = {}) {
       const id = runOptions.id ?? randomness.uuid()
       const what = `the input of '${contract.name}'`
-      check(contract.input, input, 'INPUT_INVALID', what)
+      checked(contract.input, input, 'INPUT_INVALID', what)
       // Opened first, so that the result cannot be missed.
       const { forgotten } = await resultsOf(contract.name)
       const payload = encodePayload(input, what)
@@ -159,7 +172,7 @@ export function createClient(options: ClientOptions): Client {
         root: id,
       }
       const key = runOptions.key ?? id
-      await send(contract.name, id, key, start, runOptions.traceparent)
+      await sendMessage(contract.name, id, key, start, { traceparent: runOptions.traceparent })
       return handle(contract, id, key, forgotten)
     },
     get: (contract, id, getOptions = {}) => handle(contract, id, getOptions.key ?? id, null),
@@ -183,9 +196,13 @@ async function partitionsOf(log: Log, topic: string): Promise<number> {
   return count
 }
 
-function check(schema: z.ZodType, value: unknown, code: string, what: string): void {
+function checked<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  code: string,
+  what: string,
+): z.output<S> {
   const parsed = schema.safeParse(value)
-  if (!parsed.success) {
-    throw new UsageError(`${what} does not match its schema: ${parsed.error.message}`, { code })
-  }
+  if (parsed.success) return parsed.data
+  throw new UsageError(`${what} does not match its schema: ${faultOf(parsed.error)}`, { code })
 }

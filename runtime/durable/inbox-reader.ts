@@ -10,10 +10,10 @@
 import { errorCodes, LogError, type ErrorCode } from '../errors.ts'
 import type { LogRecord } from '../log/port.ts'
 import { cloudEventHeaders } from '../../schemas/headers.ts'
-import type { Message, Outcome, Parent } from '../../schemas/records.ts'
+import type { Failure, Message, Outcome, Parent } from '../../schemas/records.ts'
 import type { OutboxItem } from '../../schemas/run-state-bytes.ts'
 import { deadLettersTopic } from '../../schemas/topics.ts'
-import { takeIn, type Intake } from './intake.ts'
+import { answerId, takeIn, type Intake } from './intake.ts'
 import type { Kernel } from './kernel.ts'
 import { replyTo } from './outbox.ts'
 import { recordOverheadBytes, OutboxSender } from './outbox-sender.ts'
@@ -223,6 +223,9 @@ export class InboxReader {
       case 'answer':
         this.#answer(record.offset, message, intake.outcome, intake.parent, run?.at ?? 0)
         return
+      case 'refuse':
+        this.#refuse(record, message)
+        return
       case 'bury':
         this.#bury(record, intake.code, intake.cause)
         return
@@ -249,11 +252,26 @@ export class InboxReader {
         : { kind: 'result', runId, endedAt, outcome }
     const items = [
       result,
-      ...(parent === null ? [] : [replyTo(parent, `${message.id}/answer`, outcome)]),
+      ...(parent === null ? [] : [replyTo(parent, answerId(message.id), outcome)]),
     ]
-    for (const item of items) {
-      this.#addAnswer({ offset, write: (settle) => this.#sender.writeOf(item, settle) })
+    for (const item of items) this.#send(offset, item)
+  }
+
+  /** Tells who asked that there is no such run, by an outcome of the question and not of the run. */
+  #refuse({ offset, timestamp }: LogRecord, { id, runId }: Message): void {
+    if (this.#kernel.settings.sabotage === 'question-not-refused') {
+      this.#partition.positionsMoved()
+      return
     }
+    const message = `run ${runId} is not known here`
+    const error: Failure = { name: 'UsageError', code: 'RUN_NOT_FOUND', message, details: null }
+    const outcome: Outcome = { status: 'failed', error }
+    // The time is the record's, so that a copy is byte-identical.
+    this.#send(offset, { kind: 'result', runId: answerId(id), endedAt: timestamp, outcome })
+  }
+
+  #send(offset: bigint, item: OutboxItem): void {
+    this.#addAnswer({ offset, write: (settle) => this.#sender.writeOf(item, settle) })
   }
 
   #bury(record: LogRecord, code: ErrorCode, cause: string): void {

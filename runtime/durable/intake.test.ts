@@ -159,6 +159,10 @@ describe('a question for the result', () => {
   test('is answered once the run has ended, and needs no answer before', () => {
     expect(verdict(attach, runAfter(completed()))).toBe('answer')
     expect(verdict(attach, runAfter())).toBe('drop')
-    expect(verdict(attach)).toBe('bury')
+    expect(verdict(attach, undefined, nothingQueued)).toBe('drop')
+  })
+
+  test('of a run that nobody knows is refused', () => {
+    expect(verdict(attach)).toBe('refuse')
   })
 })

@@ -3,7 +3,7 @@
 import { assertNever } from '../assert-never.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { EntryBody, Message, Outcome, Parent } from '../../schemas/records.ts'
-import { asError, decodePayload } from './payload.ts'
+import { decodePayload, faultOf } from './payload.ts'
 import type { AnyWorkflow } from './definition.ts'
 import type { RunState } from './run-state.ts'
 
@@ -25,9 +25,16 @@ export type Intake =
   | { readonly verdict: 'drop' }
   /** The run has ended: its recorded outcome is to be sent once more. */
   | { readonly verdict: 'answer'; readonly outcome: Outcome; readonly parent: Parent | null }
+  /** It asks for the result of a run that has not started. */
+  | { readonly verdict: 'refuse' }
   | { readonly verdict: 'bury'; readonly code: ErrorCode; readonly cause: string }
 
 const drop: Intake = { verdict: 'drop' }
+
+/** What answers a message goes by: derived from it, so that copies are told from other records. */
+export function answerId(messageId: string): string {
+  return `${messageId}/answer`
+}
 
 /**
  * @param run the run as folded, or undefined
@@ -52,6 +59,7 @@ export function takeIn(
     return { verdict: 'enter', body: { type: 'RunStarted', ...started } }
   }
   if (run === undefined && queued === undefined) {
+    if (body.type === 'Attach') return { verdict: 'refuse' }
     const cause = `${body.type} for run ${message.runId}, which is not known here`
     return { verdict: 'bury', code: 'RUN_NOT_FOUND', cause }
   }
@@ -110,6 +118,6 @@ function signalFault(definition: AnyWorkflow, name: string, payload: Uint8Array)
     return null
   } catch (error) {
     // Also what a schema's own code throws: nothing of a message may stop the inbox.
-    return `signal '${name}' does not match its schema: ${asError(error).message}`
+    return `signal '${name}' does not match its schema: ${faultOf(error)}`
   }
 }

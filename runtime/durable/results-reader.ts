@@ -2,15 +2,17 @@
 
 import type { Clock } from '../clock.ts'
 import { parseDuration, type Duration } from '../duration.ts'
-import { TimeoutError } from '../errors.ts'
+import { TimeoutError, UsageError } from '../errors.ts'
 import type { Log, LogRecord, Subscription } from '../log/port.ts'
 import type { Logger } from '../logger.ts'
 import type { Codec } from '../../schemas/codec.ts'
 import type { Outcome, Result } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 
-/** How many results that nobody has asked for yet are kept. */
-const keptResults = 10_000
+/** How many bytes of results are kept for those who ask later. */
+const keptBytes = 16 * 1024 * 1024
+/** About what a kept result takes beyond its record. */
+const overheadBytes = 256
 
 export interface ResultsReaderOptions {
   readonly log: Log
@@ -19,16 +21,24 @@ export interface ResultsReaderOptions {
   readonly logger: Logger
 }
 
-interface Waiting {
-  readonly promise: Promise<Outcome>
-  readonly resolve: (outcome: Outcome) => void
+interface Kept {
+  readonly outcome: Outcome
+  readonly bytes: number
+}
+
+/** Asks the owner, which writes the result once more, or refuses under the answer's id. */
+export interface Question {
+  readonly answerId: string
+  readonly send: () => Promise<void>
 }
 
 export class ResultsReader {
   readonly #options: ResultsReaderOptions
   readonly #definition: string
-  readonly #waiting = new Map<string, Waiting>()
-  readonly #outcomes = new Map<string, Outcome>()
+  readonly #waiting = new Map<string, Set<(outcome: Outcome) => void>>()
+  /** By run id, the oldest first. */
+  readonly #kept = new Map<string, Kept>()
+  #keptBytes = 0
   #subscription: Subscription | null = null
   #forgotten = 0
 
@@ -53,17 +63,49 @@ export class ResultsReader {
     return this.#forgotten
   }
 
-  async outcomeOf(runId: string, timeout: Duration | undefined): Promise<Outcome> {
-    const known = this.#outcomes.get(runId)
-    if (known !== undefined) return known
-    let waiting = this.#waiting.get(runId)
-    if (waiting === undefined) {
-      waiting = Promise.withResolvers<Outcome>()
-      this.#waiting.set(runId, waiting)
+  /** How many outcomes are being waited for. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  known(runId: string): Outcome | undefined {
+    return this.#kept.get(runId)?.outcome
+  }
+
+  /**
+   * The outcome of a run that is not known yet.
+   * @param question null when the result cannot have been missed
+   * @throws UsageError RUN_NOT_FOUND, TimeoutError, and what sending the question throws
+   */
+  async outcomeOf(
+    runId: string,
+    question: Question | null,
+    timeout: Duration | undefined,
+  ): Promise<Outcome> {
+    const { clock } = this.#options
+    const limitMs = timeout === undefined ? undefined : parseDuration(timeout)
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
+    const ends = [this.#wait(runId, resolve)]
+    if (question !== null) {
+      const refuse = () => {
+        reject(notFound(this.#definition, runId))
+      }
+      ends.push(this.#wait(question.answerId, refuse))
+      question.send().catch(reject)
     }
-    return timeout === undefined
-      ? waiting.promise
-      : within(this.#options.clock, waiting.promise, timeout, `the result of run ${runId}`)
+    if (limitMs !== undefined) {
+      const expire = () => {
+        reject(
+          new TimeoutError(`the result of run ${runId} did not come within ${String(timeout)}`),
+        )
+      }
+      ends.push(clock.after(limitMs, expire))
+    }
+    try {
+      return await promise
+    } finally {
+      for (const end of ends) end()
+    }
   }
 
   async close(): Promise<void> {
@@ -72,51 +114,56 @@ export class ResultsReader {
 
   #take(record: LogRecord): void {
     const { codec, logger } = this.#options
-    if (record.value === null) return
+    const { value } = record
+    if (value === null) return
     try {
-      const decoded = codec.result.decode(record.value)
+      const decoded = codec.result.decode(value)
       if (decoded instanceof Promise) {
         decoded.then(
           (result) => {
-            this.#learn(result)
+            this.#learn(result, value.byteLength)
           },
           (error: unknown) => {
             logger.warn({ error, definition: this.#definition }, 'a result cannot be read')
           },
         )
-      } else this.#learn(decoded)
+      } else this.#learn(decoded, value.byteLength)
     } catch (error) {
       logger.warn({ error, definition: this.#definition }, 'a result cannot be read')
     }
   }
 
-  #learn({ runId, outcome }: Result): void {
-    this.#outcomes.delete(runId)
-    this.#outcomes.set(runId, outcome)
-    if (this.#outcomes.size > keptResults) {
-      const [oldest] = this.#outcomes.keys()
-      if (oldest !== undefined) this.#outcomes.delete(oldest)
+  #learn({ runId, outcome }: Result, bytes: number): void {
+    this.#drop(runId)
+    this.#kept.set(runId, { outcome, bytes: bytes + overheadBytes })
+    this.#keptBytes += bytes + overheadBytes
+    while (this.#keptBytes > keptBytes) {
+      const [oldest = ''] = this.#kept.keys()
+      this.#drop(oldest)
       this.#forgotten += 1
     }
-    this.#waiting.get(runId)?.resolve(outcome)
-    this.#waiting.delete(runId)
+    for (const tell of this.#waiting.get(runId) ?? []) tell(outcome)
+  }
+
+  #drop(runId: string): void {
+    this.#keptBytes -= this.#kept.get(runId)?.bytes ?? 0
+    this.#kept.delete(runId)
+  }
+
+  /** Returns what ends the waiting. */
+  #wait(runId: string, tell: (outcome: Outcome) => void): () => void {
+    const waiting = this.#waiting.get(runId) ?? new Set()
+    this.#waiting.set(runId, waiting.add(tell))
+    return () => {
+      waiting.delete(tell)
+      if (waiting.size === 0) this.#waiting.delete(runId)
+    }
   }
 }
 
-async function within<T>(
-  clock: Clock,
-  promise: Promise<T>,
-  timeout: Duration,
-  what: string,
-): Promise<T> {
-  const { promise: limited, resolve, reject } = Promise.withResolvers<T>()
-  const stop = clock.after(parseDuration(timeout), () => {
-    reject(new TimeoutError(`${what} did not come within ${String(timeout)}`))
-  })
-  promise.then(resolve, reject)
-  try {
-    return await limited
-  } finally {
-    stop()
-  }
+function notFound(definition: string, runId: string): UsageError {
+  return new UsageError(
+    `no run ${runId} of '${definition}' is known: it was never started, was placed by a key that was not given, or ended too long ago`,
+    { code: 'RUN_NOT_FOUND' },
+  )
 }

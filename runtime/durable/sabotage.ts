@@ -17,6 +17,7 @@ export const sabotages = [
   'message-not-deduplicated',
   'outbox-not-resent',
   'position-before-dead-letter',
+  'question-not-refused',
   'recovery-trusts-its-memory',
   'replay-runs-bodies',
   'result-overwritten',

@@ -2,7 +2,7 @@
 
 import type { Client, RunHandle } from '../../runtime/durable/client.ts'
 import { createClient } from '../../runtime/durable/client.ts'
-import { CancelledError } from '../../runtime/errors.ts'
+import { CancelledError, StoaError } from '../../runtime/errors.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import type { MemoryLog } from '../../runtime/log/memory.ts'
 import type { Answer } from '../../runtime/testing/checker/evidence.ts'
@@ -89,11 +89,11 @@ export class Clients {
       case 'resume':
         void quietly(handle.resume())
         return
-      case 'attachUnknown':
-        void quietly(
-          client.client.get(contract, `nobody-${String(draw.int(0, 9))}`).result({ timeout: 100 }),
-        )
+      case 'attachUnknown': {
+        const id = `nobody-${String(draw.int(0, 9))}`
+        this.#await(client.client.get(contract, id), { definition: run.definition, id })
         return
+      }
       case 'unknownSignal': {
         const [signal] = signals
         if (signal !== undefined)
@@ -149,8 +149,9 @@ export class Clients {
     handle.result().then(
       (output) => told('completed', JSON.stringify(output)),
       (error: unknown) => {
-        if (error instanceof Error && 'code' in error && error.code === 'LOG_UNAVAILABLE')
-          this.open.delete(question)
+        const code = error instanceof StoaError ? error.code : null
+        if (code === 'LOG_UNAVAILABLE') this.open.delete(question)
+        else if (code === 'RUN_NOT_FOUND') told('unknown', null)
         else told(error instanceof CancelledError ? 'cancelled' : 'failed', null)
       },
     )

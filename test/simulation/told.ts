@@ -30,16 +30,29 @@ export function checkTold(
       return result instanceof Promise ? [] : [{ definition, timestamp, result }]
     }),
   )
-  return [...unanswered(results, open), ...heardWrongly(results, signalsOf(codec, records))]
+  const started = new Set(
+    messages(codec, records).flatMap(({ topic, message }) =>
+      message.body.type === 'Start' ? [`${topic} ${message.runId}`] : [],
+    ),
+  )
+  return [
+    ...unanswered(results, started, open),
+    ...heardWrongly(results, signalsOf(codec, records)),
+  ]
 }
 
-/** Clients that asked for a result before it was written, and were never told. */
-function unanswered(results: readonly Told[], open: Iterable<OpenQuestion>): readonly Violation[] {
+/** Clients that asked for a result before it was written, or that never comes, and were never told. */
+function unanswered(
+  results: readonly Told[],
+  started: ReadonlySet<string>,
+  open: Iterable<OpenQuestion>,
+): readonly Violation[] {
   return [...open].flatMap(({ definition, runId, askedAt }) => {
     const isTold = (told: Told) =>
       told.definition === definition && told.result.runId === runId && told.timestamp > askedAt
     const message = `a client that asked for run ${runId} of ${definition} was never answered`
-    return results.some(isTold) ? [{ rule: 'J9' as const, message }] : []
+    const isNobody = !started.has(`${definitionTopics(definition).inbox} ${runId}`)
+    return isNobody || results.some(isTold) ? [{ rule: 'J9' as const, message }] : []
   })
 }
 
@@ -62,14 +75,19 @@ function heardWrongly(results: readonly Told[], sent: ReadonlySet<string>): read
 
 function signalsOf(codec: Codec, records: readonly LogRecord[]): ReadonlySet<string> {
   const sent = new Set<string>()
-  for (const { topic, value } of records) {
-    if (!topic.endsWith('.inbox') || value === null) continue
-    const message = decoded(codec, value)
-    if (message?.body.type !== 'Signal') continue
+  for (const { message } of messages(codec, records)) {
+    if (message.body.type !== 'Signal') continue
     const { name, payload } = message.body
     sent.add(`${message.runId} ${name} ${Buffer.from(payload).toString()}`)
   }
   return sent
+}
+
+function messages(codec: Codec, records: readonly LogRecord[]) {
+  return records.flatMap(({ topic, value }) => {
+    const message = topic.endsWith('.inbox') && value !== null ? decoded(codec, value) : null
+    return message === null ? [] : [{ topic, message }]
+  })
 }
 
 function decoded(codec: Codec, value: Uint8Array): Message | null {

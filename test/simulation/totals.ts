@@ -35,6 +35,7 @@ const shown = {
   calls: 'calls',
   'records published': 'published',
   'dead letters': 'deadLetters',
+  'questions refused': 'refusals',
 } as const satisfies Readonly<Record<string, keyof Totals>>
 
 export function addTotals(sum: Totals | undefined, more: Totals): Totals {

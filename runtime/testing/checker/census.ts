@@ -29,6 +29,8 @@ export interface Census {
   readonly calls: number
   readonly published: number
   readonly deadLetters: number
+  /** Questions for runs that are not known. */
+  readonly refusals: number
 }
 
 export function census(facts: Facts): Census {
@@ -70,6 +72,7 @@ export function census(facts: Facts): Census {
     calls: count('CallRequested'),
     published: count('Published'),
     deadLetters: decoded.letters.length,
+    refusals: decoded.definitions.reduce((sum, { refusals }) => sum + refusals.length, 0),
   }
 }
 

@@ -10,6 +10,7 @@ import {
   completed,
   completedStep,
   entries,
+  failure,
   fence,
   json,
   started,
@@ -220,5 +221,37 @@ test('J10: a message that no accepted entry owes, and a journal trimmed too far'
   )
   expect(await broken(sound.commits, { lows: new Map([['review.journal/0', 2n]]) })).toEqual([
     'J10 review.journal[0] begins at 2, which is not the beginning of a complete checkpoint',
+  ])
+})
+
+test('J3, J6, J10: a question for a run that is not known, answered wrongly or not at all', async () => {
+  const question = (runId: string): Message => ({ id: 'q', runId, body: { type: 'Attach' } })
+  const error = { ...failure, code: 'RUN_NOT_FOUND' }
+  const refusal = { runId: 'q/answer', endedAt: 1, outcome: { status: 'failed', error } } as const
+  const taken = sound.commits.with(4, { ...sound.commits[4]!, inboxTaken: 1n })
+  const asked = (runId: string, ...answers: readonly Result[]) =>
+    broken(taken, {
+      others: [
+        ...inbox(start, question(runId)),
+        result(ended, 35),
+        ...answers.map((answer, index) => ({ ...result(answer, 36), offset: BigInt(1 + index) })),
+      ],
+    })
+  expect(await asked('nobody', refusal, refusal)).toEqual([])
+  expect(await asked('nobody')).toEqual([
+    'J6 review.journal[0]@4: the position passes Attach q at review.inbox[0]@1: run nobody has not started, and nobody was told',
+  ])
+  expect(await asked('a', refusal)).toContainEqual(
+    'J10 review.results[0]@1: run a is said not to be known, and had been started',
+  )
+  expect(await asked('nobody', { ...refusal, outcome: ended.outcome })).toEqual([
+    'J3 review.results[0]@1: a question is answered with an outcome',
+  ])
+  expect(await asked('nobody', refusal, { ...refusal, endedAt: 2 })).toEqual([
+    'J3 review.results[0]@2: the answer differs in its bytes from review.results[0]@1',
+  ])
+  const told = { definition: 'review', runId: 'b', status: 'unknown', output: null } as const
+  expect(await broken(sound.commits, { answers: [told] })).toEqual([
+    'J3 a client was told that run b of review is not known, which nobody said',
   ])
 })

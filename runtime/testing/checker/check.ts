@@ -13,6 +13,7 @@ import type { Facts } from './facts.ts'
 import { checkIntake } from './intake.ts'
 import { foldModel } from './model.ts'
 import { checkProgress } from './progress.ts'
+import { checkRefusals } from './refusals.ts'
 import { checkResults } from './results.ts'
 import { checkSent } from './sent.ts'
 import { checkSteps } from './steps.ts'
@@ -43,6 +44,7 @@ export async function check(codec: Codec, evidence: Evidence): Promise<Verdict> 
   const facts: Facts = { evidence, decoded, models, report }
   checkSent(facts)
   checkResults(facts)
+  checkRefusals(facts)
   checkIntake(facts)
   checkSteps(facts)
   checkRetries(facts)

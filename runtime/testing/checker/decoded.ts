@@ -33,6 +33,11 @@ export interface ResultRecord extends Place {
   readonly value: Uint8Array
 }
 
+/** Tells who asked for the result of a run that there is no such run. */
+export interface RefusalRecord extends ResultRecord {
+  readonly question: InboxRecord
+}
+
 export interface PublishedRecord extends Place {
   readonly id: string
   readonly key: string | null
@@ -49,6 +54,7 @@ export interface DecodedDefinition {
   readonly journal: readonly (readonly JournalRecord[])[]
   readonly inbox: readonly (readonly InboxRecord[])[]
   readonly results: readonly ResultRecord[]
+  readonly refusals: readonly RefusalRecord[]
 }
 
 export interface Decoded {
@@ -68,14 +74,16 @@ export async function decodeEvidence(
   const decoded = definitions.map(async (name): Promise<DecodedDefinition> => {
     const topics = definitionTopics(name)
     for (const topic of [topics.inbox, topics.journal, topics.results]) known.add(topic)
+    const messages = await all(of(topics.inbox), (record) => inbox(codec, record))
+    const results = await all(of(topics.results), async (record) => {
+      const value = record.value ?? new Uint8Array()
+      return { ...placeOf(record), value, result: await codec.result.decode(value) }
+    })
     return {
       name,
       journal: byPartition(await all(of(topics.journal), (record) => journal(codec, record))),
-      inbox: byPartition(await all(of(topics.inbox), (record) => inbox(codec, record))),
-      results: await all(of(topics.results), async (record) => {
-        const value = record.value ?? new Uint8Array()
-        return { ...placeOf(record), value, result: await codec.result.decode(value) }
-      }),
+      inbox: byPartition(messages),
+      ...withoutRefusals(results, messages),
     }
   })
   return {
@@ -103,6 +111,25 @@ async function inbox(codec: Codec, record: LogRecord): Promise<InboxRecord> {
   } catch {
     return { ...placeOf(record), message: null, isClients }
   }
+}
+
+function withoutRefusals(
+  all: readonly ResultRecord[],
+  messages: readonly InboxRecord[],
+): Pick<DecodedDefinition, 'results' | 'refusals'> {
+  const questions = new Map(
+    messages.flatMap((record) =>
+      record.message?.body.type === 'Attach' ? [[`${record.message.id}/answer`, record]] : [],
+    ),
+  )
+  const results: ResultRecord[] = []
+  const refusals: RefusalRecord[] = []
+  for (const record of all) {
+    const question = questions.get(record.result.runId)
+    if (question === undefined) results.push(record)
+    else refusals.push({ ...record, question })
+  }
+  return { results, refusals }
 }
 
 function published(record: LogRecord): readonly PublishedRecord[] {

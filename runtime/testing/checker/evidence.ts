@@ -61,7 +61,7 @@ export interface Evidence {
 export interface Answer {
   readonly definition: string
   readonly runId: string
-  readonly status: 'completed' | 'failed' | 'cancelled'
+  readonly status: 'completed' | 'failed' | 'cancelled' | 'unknown'
   /** JSON text of the output; null when the run did not complete. */
   readonly output: string | null
 }

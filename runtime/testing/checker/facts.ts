@@ -1,6 +1,6 @@
 /** What the rules are checked on: the decoded evidence and the checker's fold of every journal. */
 
-import type { Decoded, Place } from './decoded.ts'
+import type { Decoded, InboxRecord, Place } from './decoded.ts'
 import type { Evidence } from './evidence.ts'
 import type { JournalModel, Life } from './model.ts'
 import type { Report } from './violation.ts'
@@ -27,4 +27,11 @@ export function everyModel(facts: Facts): readonly JournalModel[] {
 /** Every life that a definition's run id has had, in order. */
 export function livesOf(facts: Facts, definition: string, runId: string): readonly Life[] {
   return facts.models.get(definition)?.flatMap((model) => model.lives.get(runId) ?? []) ?? []
+}
+
+/** Offset of the last copy of the message that started a life. */
+export function startedBy({ entries }: Life, inbox: readonly InboxRecord[]): bigint {
+  const start = entries[0]?.entry.body
+  const id = start?.type === 'RunStarted' ? start.messageId : ''
+  return inbox.findLast(({ message }) => message?.id === id)?.offset ?? -1n
 }

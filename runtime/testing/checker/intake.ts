@@ -6,9 +6,10 @@ import {
   type InboxRecord,
   type JournalRecord,
   type LetterRecord,
+  type Place,
   type ResultRecord,
 } from './decoded.ts'
-import { isBefore, type Facts } from './facts.ts'
+import { isBefore, startedBy, type Facts } from './facts.ts'
 import type { AcceptedEntry, JournalModel, Life } from './model.ts'
 
 export function checkIntake(facts: Facts): void {
@@ -16,10 +17,14 @@ export function checkIntake(facts: Facts): void {
   const letters = new Map(
     facts.decoded.letters.toReversed().map((record) => [placeOf(record), record]),
   )
-  for (const { name, inbox, results } of facts.decoded.definitions) {
+  for (const { name, inbox, results, refusals } of facts.decoded.definitions) {
     const byRun = Map.groupBy(results, ({ result }) => result.runId)
+    const refused = refusals
+      .toReversed()
+      .map((record) => [placeOfRecord(record.question), record] as const)
+    const turnedAway = new Map<string, Place>([...letters, ...refused])
     for (const model of facts.models.get(name) ?? []) {
-      new Intake(facts, model, inbox[model.origin.partition] ?? [], letters, byRun).check()
+      new Intake(facts, model, inbox[model.origin.partition] ?? [], turnedAway, byRun).check()
     }
   }
 }
@@ -28,7 +33,8 @@ class Intake {
   readonly #facts: Facts
   readonly #model: JournalModel
   readonly #inbox: readonly InboxRecord[]
-  readonly #letters: ReadonlyMap<string, LetterRecord>
+  /** The dead letter, or the refusal, of a message by its place. */
+  readonly #turnedAway: ReadonlyMap<string, Place>
   readonly #results: ReadonlyMap<string, readonly ResultRecord[]>
   readonly #entries: ReadonlyMap<string, readonly AcceptedEntry[]>
 
@@ -36,13 +42,13 @@ class Intake {
     facts: Facts,
     model: JournalModel,
     inbox: readonly InboxRecord[],
-    letters: ReadonlyMap<string, LetterRecord>,
+    turnedAway: ReadonlyMap<string, Place>,
     results: ReadonlyMap<string, readonly ResultRecord[]>,
   ) {
     this.#facts = facts
     this.#model = model
     this.#inbox = inbox
-    this.#letters = letters
+    this.#turnedAway = turnedAway
     this.#results = results
     const entries = [...model.lives.values()].flat().flatMap((life) => life.entries)
     this.#entries = Map.groupBy(entries, messageIdOf)
@@ -88,14 +94,14 @@ class Intake {
   /** Why the message is not done with when a commit passes it; null when it is. */
   #neglect(record: InboxRecord, by: JournalRecord): string | null {
     const { message } = record
-    const letter = this.#letters.get(placeOfRecord(record))
-    if (letter !== undefined && isBefore(this.#facts, letter, by)) return null
+    const turnedAway = this.#turnedAway.get(placeOfRecord(record))
+    if (turnedAway !== undefined && isBefore(this.#facts, turnedAway, by)) return null
     if (message === null) return 'it cannot be read and was not sent to the dead letters'
     const { runId, body } = message
     const own = this.#entries.get(body.type === 'Reply' ? replyKey(runId, body.index) : message.id)
     if (own?.some((entry) => entry.record.offset <= by.offset) === true) return null
     const lives = (this.#model.lives.get(runId) ?? []).filter((life) => startOf(life) <= by.offset)
-    if (lives.length === 0) return `run ${runId} has not started, and there is no dead letter`
+    if (lives.length === 0) return `run ${runId} has not started, and nobody was told`
     if (body.type === 'Start' || body.type === 'Attach') {
       return lives.some((life) => this.#isAnswered(life, record, by))
         ? null
@@ -104,7 +110,7 @@ class Intake {
     // The last life there was: the run was live, has ended, or lives again by a later message.
     const life = lives.at(-1)
     if (life === undefined || hasEndedBy(life, by)) return null
-    if (lives.length > 1 && record.offset < this.#startedBy(life)) return null
+    if (lives.length > 1 && record.offset < startedBy(life, this.#inbox)) return null
     switch (body.type) {
       case 'Cancel':
         return life.entries.some(
@@ -122,13 +128,6 @@ class Intake {
       case 'Signal':
         return `run ${runId} is live and has no entry for it`
     }
-  }
-
-  /** Offset of the message that started a life. */
-  #startedBy(life: Life): bigint {
-    const start = life.entries[0]
-    const id = start === undefined ? '' : messageIdOf(start)
-    return this.#inbox.findLast(({ message }) => message?.id === id)?.offset ?? -1n
   }
 
   /** The outcome had not been written when the message came, or was written again after that. */
@@ -184,6 +183,6 @@ function placeOf({ letter: { topic, partition, offset } }: LetterRecord): string
   return canonical([topic, partition, offset])
 }
 
-function placeOfRecord({ topic, partition, offset }: InboxRecord): string {
+function placeOfRecord({ topic, partition, offset }: Place): string {
   return canonical([topic, partition, offset])
 }

@@ -26,7 +26,8 @@ export interface Life {
   terminal: AcceptedEntry | null
   /** Entries that owe something, and that no position covers yet. */
   unconfirmed: number
-  isForgotten: boolean
+  /** The commit that has let it be forgotten. */
+  forgottenBy: JournalRecord | null
 }
 
 export interface OwedItem extends Owed {
@@ -116,7 +117,7 @@ export function foldModel(
     for (const part of commit.checkpoint) {
       if (part.type === 'CheckpointBegun') {
         begun = offset
-        forget(model, part.forgetBefore)
+        forget(model, part.forgetBefore, record)
       } else if (part.type === 'CheckpointEnded' && part.begun === begun) {
         model.checkpoints.push({ begun: part.begun, ended: offset })
         begun = null
@@ -142,7 +143,7 @@ export function foldModel(
 /** The life that a run id is in; undefined when it is not known, or forgotten. */
 export function lifeOf(model: JournalModel, runId: string): Life | undefined {
   const life = model.lives.get(runId)?.at(-1)
-  return life?.isForgotten === true ? undefined : life
+  return life?.forgottenBy === null ? life : undefined
 }
 
 export function allLives(model: JournalModel): readonly Life[] {
@@ -172,7 +173,7 @@ function accept(
       entries: [],
       terminal: null,
       unconfirmed: 0,
-      isForgotten: false,
+      forgottenBy: null,
     }
     life.entries.push({ ...placed, life })
     const lives = model.lives.get(runId)
@@ -226,10 +227,10 @@ function confirm(
 }
 
 /** Ended runs that owe nothing are forgotten once the time for answering them again is over. */
-function forget(model: JournalModel, before: number) {
+function forget(model: JournalModel, before: number, by: JournalRecord) {
   for (const lives of model.lives.values()) {
     const life = lives.at(-1)
-    if (life === undefined || life.terminal === null || life.unconfirmed > 0) continue
-    if (life.run.at < before) life.isForgotten = true
+    if (life?.terminal == null || life.forgottenBy !== null || life.unconfirmed > 0) continue
+    if (life.run.at < before) life.forgottenBy = by
   }
 }
