@@ -4,6 +4,7 @@ export {
   crashEverywhere,
   type Crash,
   type CrashEverywhereOptions,
+  type Later,
   type SentSignal,
   type Survived,
 } from './crash-everywhere.ts'

@@ -137,7 +137,7 @@ export class TestCluster {
       log.kill()
     }
     const stop = async () => {
-      const service = await started
+      const service = await this.drive(started, longestDrainMs)
       await this.drive(service.stop(longestDrainMs), longestDrainMs)
       kill()
     }
