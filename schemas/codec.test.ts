@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCodec, memorySchemaStore, type SchemaStore } from './codec.ts'
-import { readEntry, writeEntry } from './entry-bytes.ts'
+import { EncodedEntry, entryBytes, readEntry } from './entry-bytes.ts'
 import { schemaText } from './avro.ts'
 import type { CheckpointPart, Commit, Entry, EntryBody, Failure, MessageBody } from './records.ts'
 
@@ -260,13 +260,12 @@ describe('codec', () => {
 })
 
 describe('entry bytes', () => {
-  test('entries follow each other in a buffer and come back equal', () => {
-    const buffer = Buffer.alloc(4_000)
-    let end = 3
-    for (const entry of entries) end = writeEntry(entry, buffer, end)
+  const encoded = ({ runId, seq, at, body }: Entry) => new EncodedEntry(runId, seq, at, body)
 
+  test('entries follow each other in a buffer and come back equal', () => {
+    const buffer = Buffer.concat(entries.map(entryBytes))
     const read: Entry[] = []
-    for (let position = 3; position < end;) {
+    for (let position = 0; position < buffer.length;) {
       const next = readEntry(buffer, position)
       read.push(next.entry)
       position = next.position
@@ -274,12 +273,30 @@ describe('entry bytes', () => {
     expect(read).toEqual(entries)
   })
 
-  test('an entry that does not fit leaves -1, and one cut short is an error', () => {
-    const entry: Entry = { runId: 'r', seq: 1, at: 1, body: { type: 'TimerFired', index: 1 } }
-    const buffer = Buffer.alloc(100)
-    const end = writeEntry(entry, buffer, 0)
-    expect(writeEntry(entry, buffer.subarray(0, end), 0)).toBe(end)
-    expect(writeEntry(entry, buffer.subarray(0, end - 1), 0)).toBe(-1)
-    expect(() => readEntry(buffer.subarray(0, end - 1), 0)).toThrow(RangeError)
+  test('an encoded entry is written once, whatever its size', () => {
+    for (const size of [0, 100, 60_000, 70_000, 300_000]) {
+      const body = { type: 'RunContinued', index: 1, input: Buffer.alloc(size, 7) } as const
+      const entry: Entry = { runId: 'r', seq: 1, at: 1, body }
+      const once = encoded(entry)
+      expect(entryBytes(once)).toBe(entryBytes(once))
+      expect(entryBytes(once)).toEqual(entryBytes(entry))
+      expect(readEntry(entryBytes(once), 0)).toEqual({ entry, position: entryBytes(entry).length })
+    }
+  })
+
+  test('an entry cut short is an error', () => {
+    const bytes = entryBytes({ runId: 'r', seq: 1, at: 1, body: { type: 'TimerFired', index: 1 } })
+    expect(() => readEntry(bytes.subarray(0, -1), 0)).toThrow(RangeError)
+  })
+
+  test('a commit holds any number of them, as its schema says', async () => {
+    const codec = await createCodec(memorySchemaStore())
+    for (const count of [0, 1, 63, 64, 8_191, 8_192]) {
+      const many = Array.from({ length: count }, (_, seq): Entry => {
+        return { runId: 'r', seq, at: 1, body: { type: 'TimerFired', index: 1 } }
+      })
+      const bytes = codec.commit.encode({ ...commit, entries: many.map(encoded) })
+      expect(codec.commit.decode(bytes)).toEqual({ ...commit, entries: many })
+    }
   })
 })

@@ -10,6 +10,7 @@
 
 import { LogError } from '../runtime/errors.ts'
 import { parseSchema, type RecordName, type Resolver, schemaText } from './avro.ts'
+import { withEntries } from './entry-bytes.ts'
 import type { Commit, DeadLetter, Message, Result } from './records.ts'
 import { commitForm, deadLetterForm, messageForm, resultForm, type WireForm } from './wire.ts'
 
@@ -48,7 +49,9 @@ export async function createCodec(store: SchemaStore): Promise<Codec> {
     recordCodec('Result', resultForm(), store),
     recordCodec('DeadLetter', deadLetterForm(), store),
   ])
-  return { commit, message, result, deadLetter }
+  const encodeCommit = (value: Commit) =>
+    withEntries(commit.encode({ ...value, entries: [] }), value.entries)
+  return { commit: { ...commit, encode: encodeCommit }, message, result, deadLetter }
 }
 
 /** A store for tests and simulation, as a registry behaves: the same schema has the same id. */

@@ -7,7 +7,7 @@ export {
   type RecordCodec,
   type SchemaStore,
 } from './codec.ts'
-export { readEntry, writeEntry } from './entry-bytes.ts'
+export { EncodedEntry, entryBytes, readEntry } from './entry-bytes.ts'
 export { cloudEventHeaders, type RecordContext } from './headers.ts'
 export type {
   CheckpointPart,

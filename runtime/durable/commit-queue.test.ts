@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { completedStep, entry, json, started } from '../testing/entries.ts'
-import { CommitQueue, sizeOf } from './commit-queue.ts'
+import { completedStep, entry, started } from '../testing/entries.ts'
+import { CommitQueue } from './commit-queue.ts'
 import { emptyPartition, fold } from './fold.ts'
 import { commit, fence } from '../testing/entries.ts'
-import { writeEntry } from '../../schemas/entry-bytes.ts'
+import { entryBytes } from '../../schemas/entry-bytes.ts'
 import type { Entry } from '../../schemas/records.ts'
 
 const a1 = entry('a', 1, started())
@@ -30,7 +30,7 @@ test('entries leave in the order in which they came', () => {
 test('what does not fit waits, and at least one entry goes', () => {
   const queue = queueOf([a1, 0n], [b1, 1n], [a2, null])
   expect(names(queue.take(1, null))).toEqual(['a1'])
-  expect(names(queue.take(sizeOf(b1), null))).toEqual(['b1'])
+  expect(names(queue.take(entryBytes(b1).length, null))).toEqual(['b1'])
 })
 
 test('entries of a run that is held wait, those of others pass them', () => {
@@ -52,7 +52,7 @@ test('the position may be held by the last entry of a run, in flight as well', (
   const queue = queueOf([a1, 4n], [a2, null], [b1, 5n])
   queue.hold('a', 6n)
   queue.hold('a', 7n)
-  queue.take(sizeOf(a1), null)
+  queue.take(entryBytes(a1).length, null)
   expect(queue.firstInboxOffset()).toBe(5n)
   queue.take(10_000, 'a')
   expect(queue.firstInboxOffset()).toBe(6n)
@@ -72,14 +72,4 @@ test('entries of unknown fate go first again, without those that the fold has', 
   fold(state, 1n, commit(0n, { entries: [a1] }))
   queue.dropFolded(state)
   expect(names(queue.take(10_000, null))).toEqual(['a2', 'a3'])
-})
-
-test('the size of an entry is never less than it takes', () => {
-  const texts = ['', 'plain', 'ünïcödé', '漢字'.repeat(100)]
-  for (const text of texts) {
-    const some = entry(text, 2, completedStep(0, text, { text }))
-    expect(writeEntry(some, Buffer.alloc(sizeOf(some)), 0)).toBeGreaterThan(0)
-  }
-  const large = entry('a', 2, completedStep(0, 'read', 'x'.repeat(1_000)))
-  expect(sizeOf(large)).toBeGreaterThan(json('x'.repeat(1_000)).byteLength)
 })

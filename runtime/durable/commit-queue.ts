@@ -5,6 +5,7 @@
  * 2. An entry whose fate is not known goes back to the front, unchanged.
  */
 
+import { entryBytes } from '../../schemas/entry-bytes.ts'
 import type { Entry } from '../../schemas/records.ts'
 import type { PartitionState } from './fold.ts'
 
@@ -13,9 +14,6 @@ interface QueuedEntry {
   /** The first inbox record that is not done with before the entry stands in the journal. */
   inboxOffset: bigint | null
 }
-
-/** An upper bound of what an entry adds to a commit besides its payloads and names. */
-const entryOverheadBytes = 96
 
 export class CommitQueue {
   #waiting: QueuedEntry[] = []
@@ -54,7 +52,7 @@ export class CommitQueue {
         left.push(queued)
         continue
       }
-      bytes += sizeOf(queued.entry)
+      bytes += entryBytes(queued.entry).length
       isFull = bytes > maxBytes && taken.length > 0
       if (isFull) left.push(queued)
       else taken.push(queued)
@@ -96,18 +94,4 @@ export class CommitQueue {
     }
     return first
   }
-}
-
-/** An upper bound of the bytes of an entry in Avro. */
-export function sizeOf(entry: Entry): number {
-  return entryOverheadBytes + 3 * entry.runId.length + sizeOfValue(entry.body)
-}
-
-function sizeOfValue(value: unknown): number {
-  if (typeof value === 'string') return 3 * value.length
-  if (value instanceof Uint8Array) return value.byteLength
-  if (typeof value !== 'object' || value === null) return 0
-  let bytes = 16
-  for (const part of Object.values(value)) bytes += sizeOfValue(part)
-  return bytes
 }

@@ -189,8 +189,6 @@ export class Execution {
   /** Asks for an operation: the code's only way to anything outside. */
   ask(request: OperationRequest): { readonly index: number; readonly promise: Promise<unknown> } {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    // A loser of a race is nobody's to handle.
-    promise.catch(() => undefined)
     const operation = this.#operations.add((index) => ({
       index,
       kind: request.kind,
@@ -198,7 +196,11 @@ export class Execution {
       request: request.request(index),
       body: request.body ?? null,
       resolve,
-      reject,
+      reject: (error) => {
+        // A loser of a race is nobody's to handle.
+        promise.catch(() => undefined)
+        reject(error)
+      },
     }))
     if (this.#isOver) return { index: operation.index, promise }
     if (this.#isCancelDue) {

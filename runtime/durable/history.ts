@@ -3,10 +3,11 @@
  * little more than what it recorded. An execution reads it once, from the beginning.
  */
 
-import { readEntry, writeEntry } from '../../schemas/entry-bytes.ts'
+import { entryBytes, readEntry } from '../../schemas/entry-bytes.ts'
 import type { Entry } from '../../schemas/records.ts'
 
 const smallestChunk = 256
+const growth = 4
 const largestChunk = 64 * 1024
 
 export class History {
@@ -23,18 +24,18 @@ export class History {
   }
 
   append(entry: Entry): void {
+    const bytes = entryBytes(entry)
     let chunk = this.#chunks.at(-1)
-    let end = chunk === undefined ? -1 : writeEntry(entry, chunk.buffer, chunk.used)
-    let size = chunk === undefined ? smallestChunk : Math.min(chunk.buffer.length * 2, largestChunk)
-    while (chunk === undefined || end < 0) {
+    if (chunk === undefined || chunk.used + bytes.length > chunk.buffer.length) {
+      const next = Math.min((chunk?.buffer.length ?? 0) * growth, largestChunk)
+      const size = Math.max(smallestChunk, next, bytes.length)
       chunk = { buffer: Buffer.allocUnsafeSlow(size), used: 0 }
-      end = writeEntry(entry, chunk.buffer, 0)
-      if (end >= 0) this.#chunks.push(chunk)
-      else size *= 2
+      this.#chunks.push(chunk)
     }
-    this.#bytes += end - chunk.used
+    bytes.copy(chunk.buffer, chunk.used)
+    chunk.used += bytes.length
+    this.#bytes += bytes.length
     this.#count += 1
-    chunk.used = end
   }
 
   /** Reads the entries that are there when it begins. */

@@ -138,7 +138,7 @@ export function applyEntry(run: RunState, entry: Entry): void {
     case 'SignalReceived':
       remember(run, body.messageId)
       run.history.append(entry)
-      takeSignal(run, { name: body.name, entry })
+      takeSignal(run, { name: body.name, entry: withoutBytes(entry) })
       return
     case 'CallRequested':
       if (!body.detached) {
@@ -186,6 +186,11 @@ export function applyEntry(run: RunState, entry: Entry): void {
     default:
       assertNever(body)
   }
+}
+
+/** The view of its bytes would keep alive all that was written beside them. */
+function withoutBytes({ runId, seq, at, body }: Entry): Entry {
+  return { runId, seq, at, body }
 }
 
 function takeSignal(run: RunState, signal: KeptSignal) {

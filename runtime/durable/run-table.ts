@@ -7,6 +7,7 @@
  *    entry only if the fold still holds it open.
  */
 
+import { EncodedEntry } from '../../schemas/entry-bytes.ts'
 import type { Entry, EntryBody } from '../../schemas/records.ts'
 import type { Logger } from '../logger.ts'
 import type { ExecutionHost } from './execution.ts'
@@ -50,7 +51,7 @@ export class RunTable {
   nextEntry(runId: string, body: EntryBody): Entry | null {
     const run = this.#live.get(runId) ?? this.#newRun(runId, 0)
     if (run.isEnding) return null
-    const entry = { runId, seq: run.queued(body), at: this.#kernel.clock.now(), body }
+    const entry = new EncodedEntry(runId, run.queued(body), this.#kernel.clock.now(), body)
     if (body.type === 'RunStarted') this.#setBusy(run, true)
     const isEarly = this.#kernel.settings.sabotage === 'act-before-decided'
     if (isEarly && body.type === 'StepCompleted') run.execution?.deliver(entry)

@@ -1,8 +1,7 @@
 /** A run's state to the bytes of its snapshot and back; what it still owes goes with it. */
 
-import { readEntry, writeEntry } from '../../schemas/entry-bytes.ts'
+import { entryBytes, readEntry } from '../../schemas/entry-bytes.ts'
 import { decodeRunState, encodeRunState } from '../../schemas/run-state-bytes.ts'
-import type { Entry } from '../../schemas/records.ts'
 import { History } from './history.ts'
 import type { Owed } from './outbox.ts'
 import type { RunState } from './run-state.ts'
@@ -34,12 +33,4 @@ export function readSnapshot(bytes: Buffer): { run: RunState; owed: readonly Owe
     owed: owed.length,
   }
   return { run, owed: owed.map((item) => ({ ...item, runId: run.runId })) }
-}
-
-function entryBytes(entry: Entry): Buffer {
-  for (let size = 512; ; size *= 4) {
-    const buffer = Buffer.allocUnsafe(size)
-    const end = writeEntry(entry, buffer, 0)
-    if (end >= 0) return buffer.subarray(0, end)
-  }
 }

@@ -1,10 +1,38 @@
-/** One attempt of a step: its abort signal, made only when the body asks for it, as most never do. */
+/** One attempt of a step, as its body sees it. Most bodies use little of it: it is made when asked for. */
 
-export class StepAttempt {
+import type { Logger } from '../logger.ts'
+import type { StepContext } from './context.ts'
+import type { ExecutionHost } from './execution.ts'
+import type { Operation } from './operation.ts'
+
+export class StepAttempt implements StepContext {
+  readonly runId: string
+  readonly attempt: number
+  readonly #host: ExecutionHost
+  readonly #operation: Operation
   #controller: AbortController | null = null
   #isAborted = false
 
-  get signal(): AbortSignal {
+  constructor(host: ExecutionHost, runId: string, operation: Operation, attempt: number) {
+    this.#host = host
+    this.#operation = operation
+    this.runId = runId
+    this.attempt = attempt
+  }
+
+  get idempotencyKey(): string {
+    const { index, name } = this.#operation
+    const key = `${this.runId}/${String(index)}/${name}`
+    return this.#host.sabotage === 'key-differs-per-attempt'
+      ? `${key}/${this.#host.randomness.uuid()}`
+      : key
+  }
+
+  get logger(): Logger {
+    return this.#host.logger
+  }
+
+  get abortSignal(): AbortSignal {
     this.#controller ??= new AbortController()
     if (this.#isAborted) this.#controller.abort()
     return this.#controller.signal

@@ -10,8 +10,7 @@
 import { assertNever } from '../assert-never.ts'
 import { parseDuration } from '../duration.ts'
 import { TerminalError, TimeoutError } from '../errors.ts'
-import type { EntryBody } from '../../schemas/records.ts'
-import type { StepContext } from './context.ts'
+import type { EntryBody, Payload } from '../../schemas/records.ts'
 import type { ExecutionHost } from './execution.ts'
 import type { Operation, StepBody } from './operation.ts'
 import { encodePayload, failureOf, parked } from './payload.ts'
@@ -20,14 +19,20 @@ import { StepAttempt } from './step-attempt.ts'
 
 const defaultTimeoutMs = 600_000
 
+interface OpenStep {
+  readonly operation: Operation
+  isActive: boolean
+  /** The attempt whose body is under way. */
+  attempt: StepAttempt | null
+}
+
 export class StepRunner {
   readonly #host: ExecutionHost
   readonly #runId: string
   readonly #onActivity: () => void
   readonly #onParked: () => void
-  readonly #open = new Map<number, Operation>()
-  readonly #active = new Set<number>()
-  readonly #attempts = new Map<number, StepAttempt>()
+  readonly #open = new Map<number, OpenStep>()
+  #active = 0
 
   constructor(host: ExecutionHost, runId: string, onActivity: () => void, onParked: () => void) {
     this.#host = host
@@ -38,119 +43,134 @@ export class StepRunner {
 
   /** True while a body is under way or an outcome is not decided yet. */
   get isActive(): boolean {
-    return this.#active.size > 0
+    return this.#active > 0
   }
 
   /** True while a body is under way. */
   get hasBodies(): boolean {
-    return this.#attempts.size > 0
+    return [...this.#open.values()].some((step) => step.attempt !== null)
   }
 
   /** Runs the body as soon as the owner lets it. */
   begin(operation: Operation, attempt: number): void {
-    const { body, index } = operation
+    const { body } = operation
     if (body === null) return
-    this.#open.set(index, operation)
-    this.#active.add(index)
-    this.#onActivity()
+    const step = this.#opened(operation, true)
     this.#host.admit(() => {
-      if (this.#open.get(index) === operation) this.#attempt(operation, body, attempt)
+      if (this.#open.get(operation.index) === step) this.#attempt(step, body, attempt)
     })
   }
 
   /** Begins the next attempt at its time. */
   retryAt(operation: Operation, attempt: number, time: number): void {
-    const { index } = operation
-    this.#open.set(index, operation)
-    this.#active.delete(index)
-    this.#onActivity()
+    const step = this.#opened(operation, false)
     const early = this.#host.sabotage === 'retry-begins-early' ? 50 : 0
     this.#host.at(time - early, () => {
-      const isWaiting = this.#open.get(index) === operation && !this.#active.has(index)
+      const isWaiting = this.#open.get(operation.index) === step && !step.isActive
       if (isWaiting) this.begin(operation, attempt)
     })
   }
 
   /** The step is settled: nobody wants its outcome any more. */
   close(index: number): void {
-    if (!this.#open.delete(index)) return
-    this.#active.delete(index)
-    this.#attempts.get(index)?.abort()
-    this.#attempts.delete(index)
-    this.#onActivity()
+    const step = this.#open.get(index)
+    if (step === undefined) return
+    this.#open.delete(index)
+    abort(step)
+    this.#setActive(step, false)
   }
 
   /** Tells every body to abort and drops what they will bring. */
   dispose(): void {
-    for (const attempt of this.#attempts.values()) attempt.abort()
-    this.#attempts.clear()
+    for (const step of this.#open.values()) abort(step)
     this.#open.clear()
-    this.#active.clear()
+    this.#active = 0
   }
 
-  #attempt(operation: Operation, body: StepBody, attempt: number): void {
-    const { index, name } = operation
-    const current = new StepAttempt()
-    this.#attempts.set(index, current)
-    const settle = (entryOf: () => EntryBody) => {
-      if (this.#attempts.get(index) !== current) return
-      const entry = entryOf()
-      this.#attempts.delete(index)
-      this.#host.emit(entry)
-      if (entry.type === 'RunParked') this.#onParked()
+  #opened(operation: Operation, isActive: boolean): OpenStep {
+    let step = this.#open.get(operation.index)
+    if (step === undefined) {
+      step = { operation, isActive: false, attempt: null }
+      this.#open.set(operation.index, step)
     }
-    const fail = (error: unknown) => {
-      settle(() => {
-        try {
-          return this.#failed(operation, body, attempt, error)
-        } catch (cause) {
-          // The policy itself cannot be followed, such as a delay that is no duration.
-          return parked(cause)
-        }
-      })
-    }
-    const complete = (value: unknown) => {
-      try {
-        const output = encodePayload(value, `the output of step '${name}' of run ${this.#runId}`)
-        settle(() => ({ type: 'StepCompleted', index, name, attempt, output }))
-      } catch (error) {
-        fail(error)
-      }
-    }
+    this.#setActive(step, isActive)
+    return step
+  }
+
+  #setActive(step: OpenStep, isActive: boolean): void {
+    if (step.isActive !== isActive) this.#active += isActive ? 1 : -1
+    step.isActive = isActive
+    this.#onActivity()
+  }
+
+  #attempt(step: OpenStep, body: StepBody, number: number): void {
+    const attempt = new StepAttempt(this.#host, this.#runId, step.operation, number)
+    step.attempt = attempt
+    let value: unknown
     try {
-      const value = body.run(this.#context(operation, attempt, current))
-      if (value instanceof Promise) this.#within(operation, body, current, value, complete, fail)
-      else complete(value)
+      value = body.run(attempt)
+      if (value instanceof Promise) {
+        this.#within(step, body, attempt, value)
+        return
+      }
     } catch (error) {
-      fail(error)
+      this.#fail(step, body, attempt, error)
+      return
     }
+    this.#complete(step, body, attempt, value)
   }
 
   /** Awaits the body; what is not there at the time-out is a TimeoutError. */
-  #within(
-    { name }: Operation,
-    body: StepBody,
-    current: StepAttempt,
-    value: Promise<unknown>,
-    complete: (value: unknown) => void,
-    fail: (error: unknown) => void,
-  ): void {
+  #within(step: OpenStep, body: StepBody, attempt: StepAttempt, value: Promise<unknown>): void {
     const timeoutMs = parseDuration(body.options.timeout ?? defaultTimeoutMs)
     const stop = this.#host.clock.after(timeoutMs, () => {
-      const message = `step '${name}' of run ${this.#runId} took longer than ${String(timeoutMs)} ms`
-      fail(new TimeoutError(message))
-      current.abort()
+      const message = `step '${step.operation.name}' of run ${this.#runId} took longer than ${String(timeoutMs)} ms`
+      this.#fail(step, body, attempt, new TimeoutError(message))
+      attempt.abort()
     })
     value.then(
       (output) => {
         stop()
-        complete(output)
+        this.#complete(step, body, attempt, output)
       },
       (error: unknown) => {
         stop()
-        fail(error)
+        this.#fail(step, body, attempt, error)
       },
     )
+  }
+
+  #complete(step: OpenStep, body: StepBody, current: StepAttempt, value: unknown): void {
+    const { index, name } = step.operation
+    const { attempt } = current
+    let output: Payload
+    try {
+      output = encodePayload(value, `the output of step '${name}' of run ${this.#runId}`)
+    } catch (error) {
+      this.#fail(step, body, current, error)
+      return
+    }
+    this.#settle(step, current, { type: 'StepCompleted', index, name, attempt, output })
+  }
+
+  #fail(step: OpenStep, body: StepBody, current: StepAttempt, error: unknown): void {
+    // A body that was given up decides nothing, and draws no delay.
+    if (step.attempt !== current) return
+    let entry: EntryBody
+    try {
+      entry = this.#failed(step.operation, body, current.attempt, error)
+    } catch (cause) {
+      // The policy itself cannot be followed, such as a delay that is no duration.
+      entry = parked(cause)
+    }
+    this.#settle(step, current, entry)
+  }
+
+  #settle(step: OpenStep, attempt: StepAttempt, entry: EntryBody): void {
+    if (step.attempt !== attempt) return
+    step.attempt = null
+    this.#host.emit(entry)
+    if (entry.type === 'RunParked') this.#onParked()
   }
 
   /** The entry for a failed attempt: another is due, or the failure is the outcome, or the run parks. */
@@ -174,21 +194,10 @@ export class StepRunner {
         return assertNever(verdict)
     }
   }
+}
 
-  #context(operation: Operation, attempt: number, current: StepAttempt): StepContext {
-    const host = this.#host
-    const key = `${this.#runId}/${String(operation.index)}/${operation.name}`
-    return {
-      runId: this.#runId,
-      idempotencyKey:
-        host.sabotage === 'key-differs-per-attempt' ? `${key}/${host.randomness.uuid()}` : key,
-      attempt,
-      get abortSignal() {
-        return current.signal
-      },
-      get logger() {
-        return host.logger
-      },
-    }
-  }
+/** What the body still brings is nobody's any more. */
+function abort(step: OpenStep): void {
+  step.attempt?.abort()
+  step.attempt = null
 }
