@@ -13,47 +13,50 @@ import type { RunState } from '../../durable/run-state.ts'
 import { canonical } from './canonical.ts'
 import { at, type JournalRecord } from './decoded.ts'
 import { everyModel, type Facts } from './facts.ts'
-import { lifeOf, type JournalModel, type Life } from './model.ts'
+import { lifeOf, type Checkpoint, type JournalModel, type Life } from './model.ts'
 import type { Origin } from './owed.ts'
 import type { Report } from './violation.ts'
 
 /** After how many commits past a checkpoint's end both folds are compared once more. */
-const laterCommits = 50
+const laterCommits = 50n
+
+/** A fold that began at a checkpoint, beside the one that began at the beginning. */
+interface Restored extends Checkpoint {
+  readonly state: PartitionState
+}
 
 export function checkFolds(facts: Facts): void {
-  for (const model of everyModel(facts)) {
-    const { records, checkpoints, origin } = model
+  for (const { records, checkpoints, origin } of everyModel(facts)) {
     const full = emptyPartition(origin)
-    const ends = new Map(checkpoints.map((checkpoint) => [checkpoint.ended, checkpoint]))
-    const restored: {
-      readonly begun: bigint
-      readonly state: PartitionState
-      readonly until: bigint
-    }[] = []
+    const byBegin = new Map(checkpoints.map((checkpoint) => [checkpoint.begun, checkpoint]))
+    let restored: Restored[] = []
     for (const record of records) {
-      fold(full, record.offset, record.commit)
-      for (const { state } of restored) fold(state, record.offset, record.commit)
-      const ended = ends.get(record.offset)
-      if (ended !== undefined) {
-        const state = foldFrom(model, ended.begun, record.offset)
-        compare(facts, record, ended.begun, full, state)
-        restored.push({ begun: ended.begun, state, until: record.offset + BigInt(laterCommits) })
+      const { offset, commit } = record
+      fold(full, offset, commit)
+      const checkpoint = byBegin.get(offset)
+      if (checkpoint !== undefined) {
+        restored.push({ ...checkpoint, state: restoringPartition(origin) })
       }
-      for (const { begun, state, until } of restored) {
-        const isLast = record === records.at(-1)
-        if (record.offset === until || isLast) compare(facts, record, begun, full, state)
+      for (const { begun, ended, state } of restored) {
+        fold(state, offset, commit)
+        const isDue = offset === ended || offset === ended + laterCommits
+        if (isDue || record === records.at(-1)) compare(facts, record, begun, full, state)
       }
-      while (restored[0] !== undefined && restored[0].until <= record.offset) restored.shift()
+      restored = restored.filter(({ ended }) => offset < ended + laterCommits)
     }
   }
 }
 
-/** Folds a journal with the runtime's fold beside the checker's, and compares them commit by commit. */
+/**
+ * Folds a journal with the runtime's fold beside the checker's, and compares them commit by commit.
+ * Histories are compared by their lengths, and entry by entry where they may be replayed.
+ */
 export function agreement(
   origin: Origin,
   report: Report,
 ): (model: JournalModel, record: JournalRecord) => void {
   const state = emptyPartition(origin)
+  const longer = new Set<string>()
   return (model, record) => {
     const { commit, offset } = record
     fold(state, offset, commit)
@@ -69,13 +72,21 @@ export function agreement(
     say('inboxTaken', state.inboxTaken, model.inboxTaken)
     say('outboxConfirmed', state.outboxConfirmed, model.confirmed)
     say('the newest checkpoint', state.lastCheckpoint, model.checkpoints.at(-1)?.begun ?? -1n)
-    if (commit.checkpoint.length > 0) {
+    const isCheckpoint = commit.checkpoint.some(({ type }) => type === 'CheckpointBegun')
+    if (isCheckpoint) {
       const known = [...model.lives.keys()].filter((runId) => lifeOf(model, runId) !== undefined)
       say('the runs', [...state.runs.keys()].sort(), known.sort())
     }
     for (const runId of new Set(commit.entries.map((entry) => entry.runId))) {
       say(`run ${runId} as`, stateOf(state.runs.get(runId)), modelOf(lifeOf(model, runId)))
+      longer.add(runId)
     }
+    if (commit.fence === null && !isCheckpoint && record !== model.records.at(-1)) return
+    for (const runId of longer) {
+      const seqs = [...(state.runs.get(runId)?.history.entries() ?? [])].map(({ seq }) => seq)
+      say(`the history of run ${runId} as`, seqs, lifeOf(model, runId)?.run.history ?? [])
+    }
+    longer.clear()
   }
 }
 
@@ -83,7 +94,7 @@ function stateOf(run: RunState | undefined): unknown {
   if (run === undefined) return null
   return {
     ...{ seq: run.seq, at: run.at, status: run.status, outcome: run.outcome, parked: run.parked },
-    history: [...run.history.entries()].map(({ seq }) => seq),
+    historyCount: run.history.count,
     ...{
       timers: run.timers,
       waits: run.waits.map(({ index, name }) => ({ index, name })),
@@ -100,8 +111,8 @@ function modelOf(life: Life | undefined): unknown {
   const { run, unconfirmed } = life
   return {
     ...{ seq: run.seq, at: run.at, status: run.status, outcome: run.outcome, parked: run.parked },
+    historyCount: run.history.length,
     ...{
-      history: run.history,
       timers: run.timers,
       waits: run.waits,
       calls: run.calls,
@@ -119,25 +130,47 @@ function compare(
   full: PartitionState,
   restored: PartitionState,
 ) {
-  const [left, right] = [digest(full), digest(restored)]
-  if (left === right) return
-  facts.report(
-    'J4',
-    `${at(record)}: folding from the checkpoint at ${String(begun)} gives another state than folding from the beginning: ${difference(left, right)}`,
-  )
+  const runIds = new Set([...full.runs.keys(), ...restored.runs.keys()])
+  const parts = [
+    [digestOfRest(full), digestOfRest(restored)] as const,
+    ...[...runIds].map(
+      (runId) =>
+        [digestOfRun(full.runs.get(runId)), digestOfRun(restored.runs.get(runId))] as const,
+    ),
+  ]
+  for (const [left, right] of parts) {
+    if (left === right) continue
+    facts.report(
+      'J4',
+      `${at(record)}: folding from the checkpoint at ${String(begun)} gives another state than folding from the beginning: ${difference(left, right)}`,
+    )
+    return
+  }
 }
 
-/** A state as text: equal for equal states, whatever buffers and orders they were made of. */
-export function digest(state: PartitionState): string {
-  const runs = [...state.runs].map(
-    ([runId, run]) => [runId, { ...run, history: run.history.toBytes() }] as const,
-  )
+/** All but the runs, as text: equal for equal states, whatever buffers and orders they were made of. */
+function digestOfRest(state: PartitionState): string {
   const { epoch, inboxTaken, outboxConfirmed, outbox, checkpoint, lastCheckpoint, isRestoring } =
     state
   return canonical({
     ...{ epoch, inboxTaken, outboxConfirmed, outbox, checkpoint, lastCheckpoint, isRestoring },
-    runs: new Map(runs),
   })
+}
+
+/** A run changes by its next entry, and when what it owes is confirmed. */
+const digests = new WeakMap<
+  RunState,
+  { readonly seq: number; readonly owed: number; readonly text: string }
+>()
+
+function digestOfRun(run: RunState | undefined): string {
+  if (run === undefined) return 'no such run'
+  const { seq, owed } = run
+  const known = digests.get(run)
+  if (known?.seq === seq && known.owed === owed) return known.text
+  const text = canonical({ ...run, history: run.history.toBytes() })
+  digests.set(run, { seq, owed, text })
+  return text
 }
 
 function difference(left: string, right: string): string {
@@ -145,12 +178,4 @@ function difference(left: string, right: string): string {
   while (left[from] === right[from]) from += 1
   const around = (text: string) => text.slice(Math.max(0, from - 120), from + 120)
   return `…${around(right)}… instead of …${around(left)}…`
-}
-
-function foldFrom(model: JournalModel, begun: bigint, end: bigint): PartitionState {
-  const state = restoringPartition(model.origin)
-  for (const record of model.records) {
-    if (record.offset >= begun && record.offset <= end) fold(state, record.offset, record.commit)
-  }
-  return state
 }
