@@ -224,7 +224,7 @@ export class InboxReader {
         this.#answer(record.offset, message, intake.outcome, intake.parent, run?.at ?? 0)
         return
       case 'refuse':
-        this.#refuse(record, message)
+        this.#refuse(record.offset, message)
         return
       case 'bury':
         this.#bury(record, intake.code, intake.cause)
@@ -258,7 +258,7 @@ export class InboxReader {
   }
 
   /** Tells who asked that there is no such run, by an outcome of the question and not of the run. */
-  #refuse({ offset, timestamp }: LogRecord, { id, runId }: Message): void {
+  #refuse(offset: bigint, { id, runId }: Message): void {
     if (this.#kernel.settings.sabotage === 'question-not-refused') {
       this.#partition.positionsMoved()
       return
@@ -266,8 +266,8 @@ export class InboxReader {
     const message = `run ${runId} is not known here`
     const error: Failure = { name: 'UsageError', code: 'RUN_NOT_FOUND', message, details: null }
     const outcome: Outcome = { status: 'failed', error }
-    // The time is the record's, so that a copy is byte-identical.
-    this.#send(offset, { kind: 'result', runId: answerId(id), endedAt: timestamp, outcome })
+    // Nothing has ended, and the answer to a copy of the question is byte-identical.
+    this.#send(offset, { kind: 'result', runId: answerId(id), endedAt: 0, outcome })
   }
 
   #send(offset: bigint, item: OutboxItem): void {

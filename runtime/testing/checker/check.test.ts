@@ -3,6 +3,8 @@
 import { expect, test } from 'vitest'
 import { createCodec, memorySchemaStore } from '../../../schemas/codec.ts'
 import type { Commit, EntryBody, Message, Result } from '../../../schemas/records.ts'
+import { applyEntry, startedRun } from '../../durable/run-state.ts'
+import { writeSnapshot } from '../../durable/snapshot.ts'
 import type { LogRecord } from '../../log/port.ts'
 import {
   call,
@@ -14,6 +16,7 @@ import {
   fence,
   json,
   started,
+  wait,
 } from '../entries.ts'
 import { check } from './check.ts'
 import type { Effect, Evidence } from './evidence.ts'
@@ -250,8 +253,98 @@ test('J3, J6, J10: a question for a run that is not known, answered wrongly or n
   expect(await asked('nobody', refusal, { ...refusal, endedAt: 2 })).toEqual([
     'J3 review.results[0]@2: the answer differs in its bytes from review.results[0]@1',
   ])
+  const answered = [refusal, refusal].map((each, index) => ({
+    ...result(each, 36 + index),
+    offset: BigInt(1 + index),
+  }))
+  const twice = sound.commits.with(4, { ...sound.commits[4]!, inboxTaken: 2n })
+  const copied = [...inbox(start, question('nobody'), question('nobody')), result(ended, 35)]
+  expect(await broken(twice, { others: [...copied, ...answered] })).toEqual([])
   const told = { definition: 'review', runId: 'b', status: 'unknown', output: null } as const
   expect(await broken(sound.commits, { answers: [told] })).toEqual([
     'J3 a client was told that run b of review is not known, which nobody said',
   ])
+})
+
+test('J4: a checkpoint that gives another state than the journal before it', async () => {
+  const checkpointed = (...seen: readonly EntryBody[]) => {
+    const state = startedRun(startedA!)
+    for (const next of run(...seen).slice(1)) applyEntry(state, next)
+    const snapshot = { type: 'RunSnapshot', runId: 'a', part: 0, parts: 1 } as const
+    return [
+      ...sound.commits.slice(0, 3),
+      commit(0n, { checkpoint: [{ type: 'CheckpointBegun', forgetBefore: 0 }] }),
+      commit(0n, { checkpoint: [{ ...snapshot, state: writeSnapshot(state, []) }] }),
+      commit(0n, { inboxTaken: 0n, checkpoint: [{ type: 'CheckpointEnded', begun: 3n }] }),
+      commit(0n, { inboxTaken: 0n, entries: [completedA!] }),
+    ]
+  }
+  const others = [...inbox(start), result(ended, 65)]
+  expect(await broken(checkpointed(completedStep(0, 'read', 1)), { others })).toEqual([])
+  expect(await broken(checkpointed(completedStep(0, 'read', 2)), { others })).toEqual([
+    expect.stringMatching(
+      /^J4 review.journal\[0\]@5: folding from the checkpoint at 3 gives another state than .*/,
+    ),
+  ])
+})
+
+test('J7, J9, J10: a cancellation that comes before the start, or that its run does not heed', async () => {
+  const bodies = run(call(0, 'a/0'), { type: 'CallCancelled', index: 1, name: 'scan', call: 0 })
+  const sent = (offset: number, message: Message) => ({
+    ...record('scan.inbox', offset, codec.message.encode(message), 25 + offset),
+    headers: { ce_source: 'review' },
+  })
+  const parent = { definition: 'review', partition: 0, runId: 'a', index: 0 }
+  const begin: Message = {
+    ...{ id: 'review/a/2', runId: 'a/0' },
+    body: { type: 'Start', version: null, input: json(null), parent, root: 'root' },
+  }
+  const cancel: Message = {
+    ...{ id: 'review/a/3/cancel', runId: 'a/0' },
+    body: { type: 'Cancel', reason: 'cancelled by the caller' },
+  }
+  const child = (...more: readonly EntryBody[]) => {
+    const start: EntryBody = {
+      ...{ type: 'RunStarted', messageId: 'review/a/2', version: '1', input: json(null) },
+      ...{ parent, root: 'root', traceparent: null },
+    }
+    const commits = [
+      fence('two'),
+      commit(0n, { inboxTaken: 0n, entries: entries('a/0', [start, wait(0, 'approval')]) }),
+      commit(0n, { inboxTaken: 1n, entries: entries('a/0', more, 3) }),
+    ]
+    return commits.map((each, offset) =>
+      record('scan.journal', offset, codec.commit.encode(each), 30 + 10 * offset),
+    )
+  }
+  const buried = record(
+    ...(['dead-letters', 0] as const),
+    codec.deadLetter.encode({
+      ...{ topic: 'scan.inbox', partition: 0, offset: 1n, at: 1, code: 'RUN_NOT_FOUND' },
+      ...{ cause: 'Cancel for run a/0, which is not known here', key: null, value: null },
+    }),
+    45,
+  )
+  const caller = changed(2, { entries: bodies.slice(1) }).slice(0, 3)
+  const checked = (...others: readonly LogRecord[]) =>
+    broken(caller, { definitions: ['review', 'scan'], others: [...inbox(start), ...others] })
+
+  const heeded: EntryBody = {
+    ...{
+      type: 'CancelRequested',
+      messageId: 'review/a/3/cancel',
+      reason: 'cancelled by the caller',
+    },
+  }
+  const both = [sent(0, begin), sent(1, cancel)]
+  const neither =
+    'J9 review.journal[0]@2, run a: cancels run a/0 of scan, which is neither cancelled nor ended'
+  expect(await checked(...both, ...child(heeded))).not.toContainEqual(neither)
+  expect(await checked(...both, buried, ...child())).toEqual([
+    'J10 dead-letters[0]@0: run a/0 is said not to be known, and had been started',
+    neither,
+  ])
+  expect(await checked(sent(0, cancel), sent(1, begin), ...child())).toContainEqual(
+    'J7 scan.inbox[0]@0: the cancellation of run a/0 comes before its start',
+  )
 })

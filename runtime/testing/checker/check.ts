@@ -6,6 +6,7 @@
 import type { Codec } from '../../../schemas/codec.ts'
 import { agreement, checkFolds } from './agreement.ts'
 import { checkBounds } from './bounds.ts'
+import { checkCancellations } from './cancellations.ts'
 import { census, type Census } from './census.ts'
 import { decodeEvidence } from './decoded.ts'
 import type { Evidence } from './evidence.ts'
@@ -13,7 +14,7 @@ import type { Facts } from './facts.ts'
 import { checkIntake } from './intake.ts'
 import { foldModel } from './model.ts'
 import { checkProgress } from './progress.ts'
-import { checkRefusals } from './refusals.ts'
+import { checkBuried, checkRefusals } from './refusals.ts'
 import { checkResults } from './results.ts'
 import { checkSent } from './sent.ts'
 import { checkSteps } from './steps.ts'
@@ -45,6 +46,8 @@ export async function check(codec: Codec, evidence: Evidence): Promise<Verdict> 
   checkSent(facts)
   checkResults(facts)
   checkRefusals(facts)
+  checkBuried(facts)
+  checkCancellations(facts)
   checkIntake(facts)
   checkSteps(facts)
   checkRetries(facts)

@@ -35,7 +35,8 @@ export interface ResultRecord extends Place {
 
 /** Tells who asked for the result of a run that there is no such run. */
 export interface RefusalRecord extends ResultRecord {
-  readonly question: InboxRecord
+  /** The first of them, and its copies. */
+  readonly questions: readonly [InboxRecord, ...InboxRecord[]]
 }
 
 export interface PublishedRecord extends Place {
@@ -117,17 +118,15 @@ function withoutRefusals(
   all: readonly ResultRecord[],
   messages: readonly InboxRecord[],
 ): Pick<DecodedDefinition, 'results' | 'refusals'> {
-  const questions = new Map(
-    messages.flatMap((record) =>
-      record.message?.body.type === 'Attach' ? [[`${record.message.id}/answer`, record]] : [],
-    ),
+  const questions = Map.groupBy(messages, ({ message }) =>
+    message?.body.type === 'Attach' ? `${message.id}/answer` : null,
   )
   const results: ResultRecord[] = []
   const refusals: RefusalRecord[] = []
   for (const record of all) {
-    const question = questions.get(record.result.runId)
-    if (question === undefined) results.push(record)
-    else refusals.push({ ...record, question })
+    const [first, ...copies] = questions.get(record.result.runId) ?? []
+    if (first === undefined) results.push(record)
+    else refusals.push({ ...record, questions: [first, ...copies] })
   }
   return { results, refusals }
 }

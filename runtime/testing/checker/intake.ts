@@ -19,9 +19,14 @@ export function checkIntake(facts: Facts): void {
   )
   for (const { name, inbox, results, refusals } of facts.decoded.definitions) {
     const byRun = Map.groupBy(results, ({ result }) => result.runId)
+    // The first that follows each copy of the question.
     const refused = refusals
       .toReversed()
-      .map((record) => [placeOfRecord(record.question), record] as const)
+      .flatMap((record) =>
+        record.questions
+          .filter((question) => isBefore(facts, question, record))
+          .map((question) => [placeOfRecord(question), record] as const),
+      )
     const turnedAway = new Map<string, Place>([...letters, ...refused])
     for (const model of facts.models.get(name) ?? []) {
       new Intake(facts, model, inbox[model.origin.partition] ?? [], turnedAway, byRun).check()

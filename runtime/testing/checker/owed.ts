@@ -13,6 +13,8 @@ export interface Owed {
   /** What places it, or null when the partition is given. */
   readonly key: string | null
   readonly partition: number | null
+  /** The run that it cancels. */
+  readonly cancels: { readonly definition: string; readonly runId: string } | null
   /** Canonical text of what a copy must say. */
   readonly content: string
 }
@@ -42,7 +44,17 @@ export function owedBy(origin: Origin, run: ModelRun, entry: Entry): readonly Ow
         : []
     case 'Published': {
       const content = publishedContent(body.key, body.payload)
-      return [{ kind: 'published', topic: body.name, id, key: body.key, partition: null, content }]
+      return [
+        {
+          kind: 'published',
+          topic: body.name,
+          id,
+          key: body.key,
+          partition: null,
+          cancels: null,
+          content,
+        },
+      ]
     }
     case 'CancelRequested':
     case 'RunContinued':
@@ -81,7 +93,9 @@ function ended(origin: Origin, run: ModelRun, entry: Entry, outcome: Outcome): r
   const { definition, partition } = origin
   const topic = definitionTopics(definition).results
   const content = resultContent(Math.max(run.at, entry.at), outcome)
-  const result: Owed = { kind: 'result', topic, id: runId, key: null, partition, content }
+  const result: Owed = {
+    ...{ kind: 'result', topic, id: runId, key: null, partition, cancels: null, content },
+  }
   if (run.parent === null) return [result]
   const { parent } = run
   const body: MessageBody = { type: 'Reply', index: parent.index, outcome: plain(outcome) }
@@ -119,6 +133,7 @@ function message(
     id: sent.id,
     key: 'key' in place ? place.key : null,
     partition: 'partition' in place ? place.partition : null,
+    cancels: sent.body.type === 'Cancel' ? { definition, runId: sent.runId } : null,
     content: messageContent(sent),
   }
 }
