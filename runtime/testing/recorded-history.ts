@@ -3,7 +3,7 @@
  * journals are kept in this form.
  */
 
-import { decodePayload } from '../durable/payload.ts'
+import { decodePayload, faultOf } from '../durable/payload.ts'
 import type { Entry, EntryBody, Outcome } from '../../schemas/records.ts'
 import { RecordedHistorySchema } from './history-schema.ts'
 
@@ -29,13 +29,17 @@ export function recordHistory(definition: string, entries: readonly Entry[]): Re
   }
 }
 
-/** Back to entries. @throws ZodError when it is no such history */
+/** Back to entries. @throws Error naming what is wrong when it is no such history */
 export function readHistory(history: unknown): {
   readonly definition: string
   readonly runId: string
   readonly entries: readonly Entry[]
 } {
-  const { definition, runId, entries } = RecordedHistorySchema.parse(history)
+  const { data, error } = RecordedHistorySchema.safeParse(history)
+  if (error !== undefined) {
+    throw new Error(`this is no recorded history: ${faultOf(error)}`, { cause: error })
+  }
+  const { definition, runId, entries } = data
   return { definition, runId, entries: entries.map((entry) => ({ runId, ...entry })) }
 }
 

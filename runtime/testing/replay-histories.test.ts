@@ -25,13 +25,17 @@ async function recorded() {
   return { open, ended: run.history() }
 }
 
-test('a history that the code still matches is replayed, from a file as well', async () => {
-  const { open, ended } = await recorded()
+async function written(history: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stoa-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const file = join(folder, 'counting.json')
-  await writeFile(file, JSON.stringify(ended))
-  await replayHistories(asWritten, [open, ended, file])
+  await writeFile(file, history)
+  return file
+}
+
+test('a history that the code still matches is replayed, from a file as well', async () => {
+  const { open, ended } = await recorded()
+  await replayHistories(asWritten, [open, ended, await written(JSON.stringify(ended))])
 })
 
 test('an operation that the code no longer asks for is named', async () => {
@@ -69,5 +73,14 @@ test('the input of the next generation is part of the history', async () => {
   })
   await expect(replayHistories(changed, [ended])).rejects.toThrow(
     'RunContinued 1 is recorded (seq 5), the code comes to RunContinued 0',
+  )
+})
+
+test('what is no history is refused, and it is said what is wrong', async () => {
+  const { ended } = await recorded()
+  const definition = counting(() => Promise.resolve('done'))
+  const path = await written(JSON.stringify(ended).replace('"seq":1,', '"seq":"one",'))
+  await expect(replayHistories(definition, [path])).rejects.toThrow(
+    /^this is no recorded history: ✖ Invalid input: .*\n {2}→ at entries\[0\]\.seq$/,
   )
 })
