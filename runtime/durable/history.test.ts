@@ -39,3 +39,14 @@ test('its bytes make the same history again, and may be appended to', () => {
   expect([...again.entries()]).toEqual(some.slice(0, 401))
   expect(again.bytes).toBe(again.toBytes().byteLength)
 })
+
+test('a compacted history has its bytes in one buffer, goes on, and comes back', () => {
+  const history = historyOf(some.slice(0, 100))
+  const reader = history.entries()
+  reader.next()
+  history.compact()
+  for (const entry of some.slice(100)) history.append(entry)
+  expect([...history.entries()]).toEqual(some)
+  expect(history.bytes).toBe(history.toBytes().length)
+  expect([...reader]).toEqual(some.slice(1, 100))
+})

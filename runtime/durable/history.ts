@@ -7,7 +7,6 @@ import { entryBytes, readEntry } from '../../schemas/entry-bytes.ts'
 import type { Entry } from '../../schemas/records.ts'
 
 const smallestChunk = 256
-const growth = 4
 const largestChunk = 64 * 1024
 
 export class History {
@@ -27,9 +26,9 @@ export class History {
     const bytes = entryBytes(entry)
     let chunk = this.#chunks.at(-1)
     if (chunk === undefined || chunk.used + bytes.length > chunk.buffer.length) {
-      const next = Math.min((chunk?.buffer.length ?? 0) * growth, largestChunk)
-      const size = Math.max(smallestChunk, next, bytes.length)
-      chunk = { buffer: Buffer.allocUnsafeSlow(size), used: 0 }
+      const next = Math.min(2 * (chunk?.buffer.length ?? 0), largestChunk)
+      // Small ones share memory with those of other runs, until they are compacted.
+      chunk = { buffer: Buffer.allocUnsafe(Math.max(smallestChunk, next, bytes.length)), used: 0 }
       this.#chunks.push(chunk)
     }
     bytes.copy(chunk.buffer, chunk.used)
@@ -50,6 +49,17 @@ export class History {
         yield read.entry
       }
     }
+  }
+
+  /** Moves what was recorded into one buffer of its own, of just that size. */
+  compact(): void {
+    const [first] = this.#chunks
+    if (first === undefined) return
+    if (this.#chunks.length === 1 && first.buffer.buffer.byteLength === first.used) return
+    const buffer = Buffer.allocUnsafeSlow(this.#bytes)
+    let used = 0
+    for (const chunk of this.#chunks) used += chunk.buffer.copy(buffer, used, 0, chunk.used)
+    this.#chunks = [{ buffer, used }]
   }
 
   toBytes(): Buffer {

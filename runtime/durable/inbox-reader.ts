@@ -7,12 +7,11 @@
  *    fetched waits in a bounded buffer, and the partition is paused when that is full.
  */
 
-import { errorCodes, LogError, type ErrorCode } from '../errors.ts'
+import { LogError, type ErrorCode } from '../errors.ts'
 import type { LogRecord } from '../log/port.ts'
-import { cloudEventHeaders } from '../../schemas/headers.ts'
 import type { Failure, Message, Outcome, Parent } from '../../schemas/records.ts'
 import type { OutboxItem } from '../../schemas/run-state-bytes.ts'
-import { deadLettersTopic } from '../../schemas/topics.ts'
+import { bury } from './dead-letter.ts'
 import { answerId, takeIn, type Intake } from './intake.ts'
 import type { Kernel } from './kernel.ts'
 import { replyTo } from './outbox.ts'
@@ -24,9 +23,6 @@ const pauseAbove = 2_000
 const resumeBelow = 500
 const decodeRetryMs = 1_000
 const retentionCheckMs = 600_000
-/** Of a buried record and of the cause; a dead letter has to fit where the record did. */
-const longestBuried = 6 * 1024 * 1024
-const longestCause = 16 * 1024
 
 /** A record to be written before the inbox record at `offset` is done with. */
 interface Answer {
@@ -275,37 +271,9 @@ export class InboxReader {
   }
 
   #bury(record: LogRecord, code: ErrorCode, cause: string): void {
-    const { topic, partition, offset, key, value } = record
-    const place = { topic, partition, offset: String(offset) }
-    this.#host.logger.warn({ ...place, code, cause }, errorCodes[code])
-    const { codec, clock, topology } = this.#kernel
-    const at = clock.now()
-    const letter = codec.deadLetter.encode({
-      topic,
-      partition,
-      offset,
-      at,
-      code,
-      cause: cause.slice(0, longestCause),
-      key: key?.subarray(0, longestCause) ?? null,
-      value: value?.subarray(0, longestBuried) ?? null,
-    })
+    const { topic, partition, offset } = record
     const id = `${topic}/${String(partition)}/${String(offset)}`
-    const headers = cloudEventHeaders({ id, source: topic, type: 'stoa.DeadLetter', time: at })
-    this.#addAnswer({
-      offset,
-      write: (settle) => {
-        const target = topology.partitionFor(deadLettersTopic, id)
-        return target === undefined
-          ? undefined
-          : {
-              topic: deadLettersTopic,
-              partition: target,
-              record: { key: id, value: letter, headers },
-              settle,
-            }
-      },
-    })
+    this.#addAnswer({ offset, write: bury(this.#kernel, { ...record, id }, code, cause) })
   }
 
   #addAnswer(answer: Answer): void {

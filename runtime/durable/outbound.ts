@@ -35,11 +35,11 @@ export class Outbound implements WriteSource {
   }
 
   collect(reserve: Reserve): readonly Write[] {
-    const ready = this.#waiting.findIndex(
-      ({ topic, partition, record }) =>
-        !reserve(topic, partition, record.value.byteLength + recordOverheadBytes),
+    const { fits, waits } = Object.groupBy(this.#waiting, ({ topic, partition, record }) =>
+      reserve(topic, partition, record.value.byteLength + recordOverheadBytes) ? 'fits' : 'waits',
     )
-    return this.#waiting.splice(0, ready < 0 ? this.#waiting.length : ready)
+    this.#waiting = waits ?? []
+    return fits ?? []
   }
 
   close(): void {

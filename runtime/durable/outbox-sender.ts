@@ -5,21 +5,25 @@
  * 2. An item that was not acknowledged is sent again, with the same id and content, and before all
  *    that follow it: a cancellation never overtakes the start that it cancels.
  * 3. The confirmed position is that of the last item of the acknowledged prefix.
+ * 4. A record that its topic is too small for is buried: the code that published it cannot know.
  */
 
 import { cloudEventHeaders } from '../../schemas/headers.ts'
 import type { OutboxPosition } from '../../schemas/records.ts'
 import type { OutboxItem } from '../../schemas/run-state-bytes.ts'
 import type { NewRecord } from '../log/port.ts'
+import { bury, type LetterWrite } from './dead-letter.ts'
 import type { Kernel } from './kernel.ts'
 import type { Home, Owed } from './outbox.ts'
-import type { Reserve, Write } from './writer.ts'
+import { isTooLarge, type Reserve, type Write } from './writer.ts'
 
 interface Sending {
   /** Place among all items, for what has to be sent again. */
   readonly order: number
   readonly owed: Owed
   readonly item: OutboxItem
+  /** In its stead, once its topic has refused it for good. */
+  letter: LetterWrite | null
 }
 
 interface Placed {
@@ -52,7 +56,7 @@ export class OutboxSender {
     for (const entry of owed) {
       this.#pending.set(entry, entry.items.length)
       for (const item of entry.items) {
-        this.#waiting.push({ order: this.#count, owed: entry, item })
+        this.#waiting.push({ order: this.#count, owed: entry, item, letter: null })
         this.#count += 1
       }
     }
@@ -82,42 +86,40 @@ export class OutboxSender {
   collect(reserve: Reserve): readonly Write[] {
     const writes: Write[] = []
     const left: Sending[] = []
-    let isFull = false
     if (this.#isUnordered) this.#waiting.sort((one, other) => one.order - other.order)
     this.#isUnordered = false
     for (const sending of this.#waiting) {
-      const place = isFull ? undefined : this.#place(sending.item)
-      if (place === undefined) {
-        left.push(sending)
-        continue
-      }
-      const record = this.#record(sending.item)
-      if (reserve(place.topic, place.partition, record.value.byteLength + recordOverheadBytes)) {
-        writes.push({
-          ...place,
-          record,
-          settle: (result) => {
-            this.#settle(sending, result)
-          },
-        })
-      } else {
-        isFull = true
-        left.push(sending)
-      }
+      const write = this.#writeWithin(reserve, sending)
+      if (write === undefined) left.push(sending)
+      else writes.push(write)
     }
     this.#waiting = left
     return writes
   }
 
-  /** The record of an item, for a place that is known; undefined while its topic is not. */
-  writeOf(item: OutboxItem, settle: Write['settle']): Write | undefined {
+  #writeWithin(reserve: Reserve, sending: Sending): Write | undefined {
+    const settle: Write['settle'] = (result) => {
+      this.#settle(sending, result)
+    }
+    const write =
+      sending.letter === null ? this.writeOf(sending.item, settle, reserve) : sending.letter(settle)
+    if (write === undefined) return undefined
+    const bytes = write.record.value.byteLength + recordOverheadBytes
+    return reserve(write.topic, write.partition, bytes) ? write : undefined
+  }
+
+  /** The record of an item, for a place that is known and takes records; undefined while not. */
+  writeOf(item: OutboxItem, settle: Write['settle'], reserve?: Reserve): Write | undefined {
     const place = this.#place(item)
-    return place === undefined ? undefined : { ...place, record: this.#record(item), settle }
+    if (place === undefined || reserve?.(place.topic, place.partition, 0) === false)
+      return undefined
+    return { ...place, record: this.#record(item), settle }
   }
 
   #settle(sending: Sending, result: Parameters<Write['settle']>[0]): void {
     if (this.#isClosed) return
     if ('error' in result) {
+      if (isTooLarge(result.error)) this.#refused(sending, result.error)
       this.#waiting.push(sending)
       this.#isUnordered = true
     } else {
@@ -126,6 +128,17 @@ export class OutboxSender {
       else this.#pending.delete(sending.owed)
     }
     this.#onProgress()
+  }
+
+  /** Our own topics are made large enough, and may be made so again; another's is as it is. */
+  #refused(sending: Sending, error: Error): void {
+    const { item, owed } = sending
+    if (item.kind !== 'published') return
+    const { definition, partition } = this.#home
+    const place = { topic: `${definition}.journal`, partition, offset: owed.offset }
+    const content = { key: Buffer.from(item.key), value: item.payload }
+    const buried = { id: item.id, ...place, ...content }
+    sending.letter = bury(this.#kernel, buried, 'RECORD_TOO_LARGE', error.message)
   }
 
   #place(item: OutboxItem): Placed | undefined {

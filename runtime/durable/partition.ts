@@ -201,13 +201,15 @@ export class Partition implements WriteSource {
   // Writing
 
   collect(reserve: Reserve): readonly Write[] {
-    if (this.#fenceRequest !== null) return this.#collectFence(this.#fenceRequest)
+    if (this.#fenceRequest !== null) return this.#collectFence(reserve, this.#fenceRequest)
     if (this.#phase !== 'serving') return []
     const writes = [...this.#inbox.collect(reserve), ...this.#outbox.collect(reserve)]
-    const commit = this.#inFlight === null ? this.#buildCommit() : null
+    const { partition } = this.home
+    const isPossible = this.#inFlight === null && reserve(this.#journal, partition, 0)
+    const commit = isPossible ? this.#buildCommit() : null
     if (commit === null) return writes
     const value = this.#kernel.codec.commit.encode(commit)
-    reserve(this.#journal, this.home.partition, value.byteLength)
+    reserve(this.#journal, partition, value.byteLength)
     this.#inFlight = { commit, bytes: value.byteLength }
     const tenure = this.#tenure
     return [
@@ -218,7 +220,8 @@ export class Partition implements WriteSource {
     ]
   }
 
-  #collectFence(request: FenceRequest): readonly Write[] {
+  #collectFence(reserve: Reserve, request: FenceRequest): readonly Write[] {
+    if (!reserve(this.#journal, this.home.partition, 0)) return []
     this.#fenceRequest = null
     const { nonce, resolve, reject } = request
     const { incarnation, clock, codec } = this.#kernel

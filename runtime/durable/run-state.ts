@@ -222,12 +222,13 @@ function continueRun(run: RunState, entry: Entry) {
 function endRun(run: RunState, outcome: Outcome) {
   run.status = 'ended'
   run.outcome = outcome
+  // It is kept for as long as a copy of its start may come: with nothing but its outcome.
   run.history = new History()
-  run.timers.clear()
+  run.timers = new Map()
   run.waits = []
   run.signals = []
-  run.calls.clear()
-  run.retries.clear()
+  run.calls = new Map()
+  run.retries = new Map()
   run.parked = null
   run.seen = []
 }

@@ -196,7 +196,9 @@ export class RunTable {
       const state = this.#partition.state.runs.get(run.runId)
       // What is queued and not decided yet, another execution would ask for again.
       const isAtRest = state !== undefined && state.retries.size === 0 && state.seq >= run.lastSeq
-      if (run.isSuspended && run.activeAt < time && isAtRest) run.cool()
+      if (!run.isSuspended || run.activeAt >= time || !isAtRest) continue
+      run.cool()
+      state.history.compact()
     }
   }
 

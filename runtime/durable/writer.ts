@@ -3,24 +3,32 @@
  *
  * 1. One produce request is in flight; what arrives meanwhile, for all partitions and topics, goes
  *    into the next one. Nothing waits for company.
- * 2. Every write is settled exactly once: with its offset, or with an error that says nothing about
- *    whether it stands in the log.
+ * 2. Every write is settled exactly once: with its offset, or with an error. Only RECORD_TOO_LARGE
+ *    says that it is not in the log; any other says nothing about that.
  * 3. After a request the loop lets every microtask and one macrotask run before it builds the next,
- *    so that the runs just resumed join it.
+ *    so that the runs just resumed join it. Only where there was more to write than a request likes
+ *    to hold, the rest goes out first, and the runs resume while the broker works.
+ * 4. A place whose append failed rests for a while, longer each time; the others go on.
  */
 
 import type { Clock } from '../clock.ts'
+import { LogError } from '../errors.ts'
+import { AppendError } from '../log/append-error.ts'
 import type { Append, Log, NewRecord } from '../log/port.ts'
+import { asError } from './payload.ts'
 
 /** A record on its way. */
 export interface Write {
   readonly topic: string
   readonly partition: number
   readonly record: NewRecord
-  settle(result: { readonly offset: bigint } | { readonly error: unknown }): void
+  settle(result: { readonly offset: bigint } | { readonly error: Error }): void
 }
 
-/** Says whether a record of this size still fits into the request, and takes its place in it. */
+/**
+ * Says whether a record of this size may go into the request, and takes its place in it. Behind one
+ * that was refused none goes to the same partition, so that their order is kept.
+ */
 export type Reserve = (topic: string, partition: number, bytes: number) => boolean
 
 export interface WriteSource {
@@ -31,16 +39,38 @@ export interface WriteSource {
 /** A request holds this much for one partition unless a single record is larger. */
 export const partitionBytesPerRequest = 768 * 1024
 const requestBytes = 8 * 1024 * 1024
-const firstPauseMs = 20
-const longestPauseMs = 1_000
+/** With this much in it no further source is asked: more would only make its runs wait. */
+export const fullRequestBytes = 64 * 1024
+const firstRestMs = 20
+const longestRestMs = 2_000
+
+interface Request {
+  readonly writes: readonly Write[]
+  /** There may be more to write. */
+  readonly isFull: boolean
+}
+
+/** What a request brings to one partition. */
+interface Place {
+  readonly key: string
+  readonly append: Append & { readonly records: NewRecord[] }
+  readonly writes: Write[]
+}
+
+interface Rest {
+  readonly failures: number
+  readonly until: number
+}
 
 export class Writer {
   readonly #log: Log
   readonly #clock: Clock
   readonly #sources = new Set<WriteSource>()
+  readonly #resting = new Map<string, Rest>()
+  /** The most that a topic takes in one append, where less than usual. */
+  readonly #limits = new Map<string, number>()
   #isRunning = false
   #isClosed = false
-  #failures = 0
 
   constructor(log: Log, clock: Clock) {
     this.#log = log
@@ -69,71 +99,138 @@ export class Writer {
   async #loop(): Promise<void> {
     // What is queued in the same breath goes into the same request.
     await Promise.resolve()
-    for (;;) {
-      const writes = this.#isClosed ? [] : this.#collect()
-      if (writes.length === 0) break
-      await this.#send(writes)
+    let request = this.#collect()
+    while (request.writes.length > 0) {
+      let settle = await this.#send(request.writes)
+      // A request and the rest of it make a pair; then what the first of them resumed is ready.
+      let sinceFull = request.isFull ? 0 : 2
+      while (sinceFull < 2) {
+        request = this.#collect()
+        if (request.writes.length === 0) break
+        const sent = this.#send(request.writes)
+        settle()
+        settle = await sent
+        sinceFull = request.isFull ? 0 : sinceFull + 1
+      }
+      settle()
       await this.#clock.yield()
+      request = this.#collect()
     }
     this.#isRunning = false
   }
 
-  #collect(): readonly Write[] {
+  #collect(): Request {
+    const writes: Write[] = []
+    if (this.#isClosed) return { writes, isFull: false }
     const sizes = new Map<string, number>()
+    const refused = new Set<string>()
     let total = 0
     const reserve: Reserve = (topic, partition, bytes) => {
-      const place = `${topic}/${String(partition)}`
-      const size = sizes.get(place)
-      if (size !== undefined && size + bytes > partitionBytesPerRequest) return false
-      if (total > 0 && total + bytes > requestBytes) return false
-      sizes.set(place, (size ?? 0) + bytes)
+      const key = keyOf(topic, partition)
+      const size = sizes.get(key) ?? 0
+      const limit = Math.min(partitionBytesPerRequest, this.#limits.get(topic) ?? Infinity)
+      const isOver =
+        (size > 0 && size + bytes > limit) || (total > 0 && total + bytes > requestBytes)
+      if (isOver || refused.has(key) || this.#isResting(key)) {
+        refused.add(key)
+        return false
+      }
+      sizes.set(key, size + bytes)
       total += bytes
       return true
     }
-    return [...this.#sources].flatMap((source) => source.collect(reserve))
+    for (const source of [...this.#sources]) {
+      if (total >= fullRequestBytes) return { writes, isFull: true }
+      const collected = source.collect(reserve)
+      if (collected.length === 0) continue
+      writes.push(...collected)
+      // The others are asked before it next time.
+      this.#sources.delete(source)
+      this.#sources.add(source)
+    }
+    return { writes, isFull: false }
   }
 
-  async #send(writes: readonly Write[]): Promise<void> {
-    const places = new Map<string, { append: Append; records: NewRecord[]; writes: Write[] }>()
-    for (const write of writes) {
-      const { topic, partition } = write
-      const key = `${topic}/${String(partition)}`
-      let place = places.get(key)
-      if (place === undefined) {
-        const records: NewRecord[] = []
-        place = { append: { topic, partition, records }, records, writes: [] }
-        places.set(key, place)
-      }
-      place.records.push(write.record)
-      place.writes.push(write)
-    }
-    const batch = [...places.values()]
-    let bases: readonly bigint[]
-    try {
-      bases = await this.#log.append(batch.map(({ append }) => append))
-      this.#failures = 0
-    } catch (error) {
-      this.#failures += 1
-      for (const write of writes) write.settle({ error })
-      await this.#pause()
-      return
-    }
-    batch.forEach(({ writes: placed }, index) => {
-      const base = bases[index]
-      placed.forEach((write, at) => {
-        write.settle(
-          base === undefined
-            ? { error: new Error('the log acknowledged fewer appends than it was given') }
-            : { offset: base + BigInt(at) },
-        )
+  /** Returns what tells the writers what became of theirs. */
+  async #send(writes: readonly Write[]): Promise<() => void> {
+    const places = [...placesOf(writes)]
+    const results = await this.#append(places.map(({ append }) => append))
+    places.forEach((place, index) => {
+      this.#learn(place, results[index])
+    })
+    return () => {
+      places.forEach((place, index) => {
+        settlePlace(place, results[index])
       })
-    })
+    }
   }
 
-  #pause(): Promise<void> {
-    const delay = Math.min(longestPauseMs, firstPauseMs * 2 ** (this.#failures - 1))
-    return new Promise((resolve) => {
-      this.#clock.after(delay, resolve)
-    })
+  async #append(batch: readonly Append[]): Promise<readonly (bigint | Error)[]> {
+    try {
+      return await this.#log.append(batch)
+    } catch (error) {
+      return error instanceof AppendError ? error.results : batch.map(() => asError(error))
+    }
   }
+
+  #learn({ key, append, writes }: Place, result: bigint | Error | undefined): void {
+    if (typeof result === 'bigint') {
+      this.#resting.delete(key)
+    } else if (isTooLarge(result) && writes.length > 1) {
+      // Which of them is too large shows when they go apart.
+      this.#limits.set(append.topic, limitIn(result.details))
+    } else {
+      const failures = (this.#resting.get(key)?.failures ?? 0) + 1
+      const restMs = Math.min(longestRestMs, firstRestMs * 2 ** (failures - 1))
+      this.#resting.set(key, { failures, until: this.#clock.now() + restMs })
+      this.#clock.after(restMs, () => {
+        this.wake()
+      })
+    }
+  }
+
+  #isResting(key: string): boolean {
+    const rest = this.#resting.get(key)
+    return rest !== undefined && this.#clock.now() < rest.until
+  }
+}
+
+function placesOf(writes: readonly Write[]): Iterable<Place> {
+  const places = new Map<string, Place>()
+  for (const write of writes) {
+    const { topic, partition } = write
+    const key = keyOf(topic, partition)
+    let place = places.get(key)
+    if (place === undefined) {
+      place = { key, append: { topic, partition, records: [] }, writes: [] }
+      places.set(key, place)
+    }
+    place.append.records.push(write.record)
+    place.writes.push(write)
+  }
+  return places.values()
+}
+
+function settlePlace({ writes }: Place, result: bigint | Error | undefined): void {
+  const together = 'the record was not appended together with others: it goes again'
+  const error =
+    isTooLarge(result) && writes.length > 1
+      ? new LogError(together, { code: 'LOG_UNAVAILABLE', cause: result })
+      : (result ?? new Error('the log answered for fewer appends than it was given'))
+  writes.forEach((write, at) => {
+    write.settle(typeof error === 'bigint' ? { offset: error + BigInt(at) } : { error })
+  })
+}
+
+export function isTooLarge(error: unknown): error is LogError {
+  return error instanceof LogError && error.code === 'RECORD_TOO_LARGE'
+}
+
+function limitIn(details: unknown): number {
+  const isLimit = typeof details === 'object' && details !== null && 'limit' in details
+  return isLimit && typeof details.limit === 'number' ? details.limit : 0
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}/${String(partition)}`
 }

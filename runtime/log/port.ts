@@ -4,8 +4,9 @@
  *
  * What every adapter must keep (the conformance suite holds them to it):
  * 1. Records of one `Append` get consecutive offsets, in order, all or none.
- * 2. An append that rejects is ambiguous: any part of it may be in the log, now or later. No later
- *    append is ever acknowledged without having been written.
+ * 2. An append whose failure is LOG_UNAVAILABLE is ambiguous: it may be in the log, now or later. No
+ *    later append is ever acknowledged without having been written. One that fails for whatever
+ *    reason takes none of its request with it.
  * 3. Offsets of a partition only grow, and may have gaps.
  * 4. `read` yields every record there is in its range, in order, and ends.
  * 5. An owned partition delivers nothing before `seek`, and then each record once from there in
@@ -108,9 +109,8 @@ export interface Ownership {
 export interface Log {
   /**
    * Appends everything in one request and returns the base offset of each `Append`, in order.
-   * @throws LogError RECORD_TOO_LARGE before anything is sent, naming size and limit
-   * @throws LogError TOPIC_UNKNOWN before anything is sent
-   * @throws LogError LOG_UNAVAILABLE when the outcome is not known: ambiguous
+   * @throws AppendError when some have failed, with what became of each: RECORD_TOO_LARGE, naming
+   *   size and limit, and TOPIC_UNKNOWN were not appended; LOG_UNAVAILABLE is ambiguous
    */
   append(batch: readonly Append[]): Promise<readonly bigint[]>
   /** Number of partitions of a topic. @throws LogError TOPIC_UNKNOWN */

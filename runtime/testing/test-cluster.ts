@@ -22,6 +22,8 @@ export interface TestClusterOptions {
   readonly partitions?: number
   /** Topics that the definitions publish on. */
   readonly topics?: readonly string[]
+  /** The most that one append may bring to one of these. */
+  readonly maxBatchBytes?: number
   readonly settings?: Partial<KernelSettings>
   readonly logger?: Logger
   /** One for several clusters saves making it. */
@@ -53,12 +55,14 @@ export class TestCluster {
   #born = 0
 
   private constructor(options: TestClusterOptions, codec: Codec) {
-    const { clock, definitions, partitions = 2, topics = [] } = options
+    const { clock, definitions, partitions = 2, topics = [], maxBatchBytes } = options
+    const config: Record<string, string> = {}
+    if (maxBatchBytes !== undefined) config['max.message.bytes'] = String(maxBatchBytes)
     const size = { partitions, replicationFactor: 1 }
     this.definitionNames = [...new Set(definitions.map(({ name }) => name))]
     const plans = [
       ...this.definitionNames.flatMap((name) => definitionTopicPlans(name, size)),
-      ...topics.map((topic) => topicPlan(topic, {}, size)),
+      ...topics.map((topic) => topicPlan(topic, config, size)),
       deadLettersPlan({ partitions: 1, replicationFactor: 1 }),
     ]
     this.clock = clock

@@ -86,7 +86,7 @@ export function appending(harness: Harness): void {
     }
   })
 
-  test('what is too large is refused by size and limit, and nothing of the request is sent', async () => {
+  test('what is too large is refused by size and limit, and the rest of the request is appended', async () => {
     const log = harness().connect()
     const topic = await harness().createTopic(3)
     const small = await harness().createTopic(3, { 'max.message.bytes': '2000' })
@@ -98,18 +98,20 @@ export function appending(harness: Harness): void {
         records: [record('x'.repeat(1_000)), record('x'.repeat(1_000))],
       },
     ])
-    await expect(refusal).rejects.toMatchObject({ name: 'LogError', code: 'RECORD_TOO_LARGE' })
+    const tooLarge = { code: 'RECORD_TOO_LARGE' }
+    await expect(refusal).rejects.toMatchObject({ name: 'AppendError', ...tooLarge })
+    await expect(refusal).rejects.toMatchObject({ results: [0n, tooLarge] })
     await expect(refusal).rejects.toThrow(/2\d\d\d bytes .* 2000 /)
     await expect(append(log, topic, 0, 'x'.repeat(1_048_588))).rejects.toMatchObject({
       code: 'RECORD_TOO_LARGE',
     })
-    expect(await log.offsets(topic, 0)).toEqual({ low: 0n, high: 0n })
+    expect(await log.offsets(topic, 0)).toEqual({ low: 0n, high: 1n })
 
     expect(await append(log, small, 1, 'x'.repeat(1_800))).toBe(0n)
-    expect(await append(log, topic, 0, 'x'.repeat(1_048_000))).toBe(0n)
+    expect(await append(log, topic, 0, 'x'.repeat(1_048_000))).toBe(1n)
   })
 
-  test('what does not exist is unknown, and nothing of the request is sent', async () => {
+  test('what does not exist is unknown, and the rest of the request is appended', async () => {
     const log = harness().connect()
     const topic = await harness().createTopic(3)
     const unknown = { code: 'TOPIC_UNKNOWN' }
@@ -120,7 +122,7 @@ export function appending(harness: Harness): void {
         { topic, partition: 0, records: [record('a')] },
         { topic: 'no-such-topic', partition: 0, records: [record('b')] },
       ]),
-    ).rejects.toMatchObject(unknown)
+    ).rejects.toMatchObject({ ...unknown, results: [0n, unknown] })
     await expect(log.partitions('no-such-topic')).rejects.toMatchObject(unknown)
     await expect(log.offsets('no-such-topic', 0)).rejects.toMatchObject(unknown)
     await expect(log.offsets(topic, 3)).rejects.toMatchObject(unknown)
@@ -136,7 +138,7 @@ export function appending(harness: Harness): void {
         listener: { onAssigned: () => undefined, onRecords: () => undefined },
       }),
     ).rejects.toMatchObject(unknown)
-    expect(await log.offsets(topic, 0)).toEqual({ low: 0n, high: 0n })
+    expect(await log.offsets(topic, 0)).toEqual({ low: 0n, high: 1n })
   })
 
   test('a topic can be used as soon as it has been created, by whoever asked for it before', async () => {

@@ -6,10 +6,13 @@
  *    broker keeps one of them and answers with its offset.
  * 3. After an append that failed the producer's identity is never used again. Sequence numbers are
  *    not rolled back, so no later append can be taken for one that went before.
+ * 4. What a broker does not take now holds up those that it has taken only for a moment.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import protocol from 'kafkajs/src/protocol/requests/index.js'
+import { LogError } from '../../errors.ts'
+import { type AppendResult, basesOf } from '../append-error.ts'
 import type { Append, NewRecord } from '../port.ts'
 import { assertFits } from '../size.ts'
 import type { Connections } from './connections.ts'
@@ -35,6 +38,7 @@ interface Part {
 const initProducerId = protocol.requests.InitProducerId.protocol({ version: 1 })
 const replicationTimeoutMs = 5_000
 const persistMs = 10_000
+const graceMs = 300
 const pauseMs = 30
 /** Sequence numbers have 31 bits; a fresh identity begins at 0 again. */
 const lastSequence = 2 ** 30
@@ -61,11 +65,7 @@ export class Producer {
     this.#topics = topics
   }
 
-  /**
-   * Returns the base offset of each append.
-   * @throws LogError TOPIC_UNKNOWN, RECORD_TOO_LARGE: nothing has been sent
-   * @throws LogError LOG_UNAVAILABLE: ambiguous
-   */
+  /** @throws AppendError with what became of each append */
   append(batch: readonly Append[]): Promise<readonly bigint[]> {
     const appended = this.#last.then(() => this.#append(batch))
     this.#last = appended.catch(() => undefined)
@@ -74,102 +74,110 @@ export class Producer {
 
   async #append(batch: readonly Append[]): Promise<readonly bigint[]> {
     if (this.#connections.isClosed) throw unavailable('the connection to the log is closed')
-    for (const append of batch) {
-      await this.#topics.leader(append.topic, append.partition)
-      assertFits(append, await this.#topics.limit(append.topic))
-    }
-
     const parts = new Map<string, Part>()
-    const places = batch.map(({ topic, partition, records }) => {
-      const key = keyOf(topic, partition)
-      const part = parts.get(key) ?? { topic, partition, records: [] }
-      parts.set(key, part)
-      const index = part.records.length
-      part.records.push(...records)
-      return { key, index }
-    })
+    const places: (LogError | { readonly key: string; readonly index: number })[] = []
+    for (const append of batch) places.push((await this.#refusal(append)) ?? place(parts, append))
 
-    const bases = await this.#send([...parts.values()])
-    return places.map(({ key, index }) => (bases.get(key) ?? -1n) + BigInt(index))
+    const bases = parts.size === 0 ? new Map<string, AppendResult>() : await this.#send(parts)
+    return basesOf(
+      places.map((where) => {
+        if (where instanceof LogError) return where
+        const base = bases.get(where.key) ?? unavailable('a partition was not answered')
+        return typeof base === 'bigint' ? base + BigInt(where.index) : base
+      }),
+    )
   }
 
-  async #send(parts: readonly Part[]): Promise<ReadonlyMap<string, bigint>> {
-    const identity = (this.#identity ??= await this.#newIdentity())
+  /** Why an append cannot be sent. */
+  async #refusal(append: Append): Promise<LogError | undefined> {
     try {
-      const now = Date.now()
-      const open = new Map(
-        parts.map((part): [string, PartitionBatch] => {
-          const key = keyOf(part.topic, part.partition)
-          const sequence = identity.sequences.get(key) ?? 0
-          const batch = encodeBatch(part.records, { ...identity, sequence }, now)
-          return [key, { topic: part.topic, partition: part.partition, batch }]
-        }),
-      )
-      const bases = await this.#sendUntilDone(open)
-      for (const { topic, partition, records } of parts) {
-        const key = keyOf(topic, partition)
-        const sequence = (identity.sequences.get(key) ?? 0) + records.length
-        identity.sequences.set(key, sequence)
-        if (sequence > lastSequence) this.#identity = undefined
-      }
-      return bases
+      await this.#topics.leader(append.topic, append.partition)
+      assertFits(append, await this.#topics.limit(append.topic))
+      return undefined
     } catch (error) {
-      this.#identity = undefined
+      if (error instanceof LogError) return error
       throw error
     }
   }
 
-  async #sendUntilDone(open: Map<string, PartitionBatch>): Promise<ReadonlyMap<string, bigint>> {
-    const bases = new Map<string, bigint>()
-    const end = performance.now() + persistMs
+  async #send(parts: ReadonlyMap<string, Part>): Promise<ReadonlyMap<string, AppendResult>> {
+    const results = new Map<string, AppendResult>()
+    let isDone = false
+    try {
+      const identity = (this.#identity ??= await this.#newIdentity())
+      const now = Date.now()
+      const open = new Map<string, PartitionBatch>()
+      for (const [key, { topic, partition, records }] of parts) {
+        const sequence = identity.sequences.get(key) ?? 0
+        const batch = encodeBatch(records, { ...identity, sequence }, now)
+        open.set(key, { topic, partition, batch })
+        identity.sequences.set(key, sequence + records.length)
+        if (sequence + records.length > lastSequence) this.#identity = undefined
+      }
+      await this.#sendUntilDone(open, results)
+      isDone = [...results.values()].every((result) => typeof result === 'bigint')
+    } finally {
+      if (!isDone) this.#identity = undefined
+    }
+    return results
+  }
+
+  async #sendUntilDone(
+    open: Map<string, PartitionBatch>,
+    results: Map<string, AppendResult>,
+  ): Promise<void> {
+    let end = performance.now() + persistMs
     while (true) {
-      const failure = await this.#sendOnce(open, bases)
-      if (failure === undefined) return bases
-      if (performance.now() > end || this.#connections.isClosed) {
-        throw unavailable('an append was not acknowledged: it may or may not be there', failure)
+      const failure = await this.#sendOnce(open, results)
+      if (open.size === 0) return
+      if (results.size > 0) end = Math.min(end, performance.now() + graceMs)
+      if (performance.now() >= end || this.#connections.isClosed) {
+        const ambiguous = 'an append was not acknowledged: it may or may not be there'
+        for (const key of open.keys()) results.set(key, unavailable(ambiguous, failure))
+        return
       }
       for (const { topic } of open.values()) this.#topics.forget(topic)
       await sleep(pauseMs)
     }
   }
 
-  /** Sends what is open; what is acknowledged leaves it. Returns a reason to go on. */
-  async #sendOnce(open: Map<string, PartitionBatch>, bases: Map<string, bigint>): Promise<unknown> {
+  /** Sends what is open; what is answered for good leaves it. Returns a reason to go on. */
+  async #sendOnce(
+    open: Map<string, PartitionBatch>,
+    results: Map<string, AppendResult>,
+  ): Promise<unknown> {
+    let failure: unknown
     const byLeader = new Map<number, PartitionBatch[]>()
-    try {
-      for (const batch of open.values()) {
+    for (const batch of open.values()) {
+      try {
         const leader = await this.#topics.leader(batch.topic, batch.partition)
         byLeader.set(leader, [...(byLeader.get(leader) ?? []), batch])
+      } catch (error) {
+        failure = error
       }
-    } catch (error) {
-      return error
     }
 
-    let failure: unknown
     await Promise.all(
       Array.from(byLeader, async ([leader, batches]) => {
         try {
           const call = produceCall(batches, replicationTimeoutMs)
           const answers = await this.#connections.sendTo(leader, 'produce', call)
           for (const { topic, partition, errorCode, baseOffset } of answers) {
+            const key = keyOf(topic, partition)
             const name = errorName(errorCode)
-            if (name === undefined) {
-              const key = keyOf(topic, partition)
-              open.delete(key)
-              bases.set(key, baseOffset)
-            } else if (passing.has(name)) {
+            if (name !== undefined && passing.has(name)) {
               failure = new Error(name)
             } else {
-              throw new BrokerRefusal(name)
+              open.delete(key)
+              results.set(key, name === undefined ? baseOffset : refused(topic, partition, name))
             }
           }
         } catch (error) {
-          if (error instanceof BrokerRefusal) throw unavailable('an append was refused', error)
           failure = error
         }
       }),
     )
-    return open.size === 0 ? undefined : (failure ?? new Error('a partition was not answered'))
+    return failure ?? new Error('a partition was not answered')
   }
 
   async #newIdentity(): Promise<Identity> {
@@ -186,7 +194,21 @@ export class Producer {
   }
 }
 
-class BrokerRefusal extends Error {}
+/** Where an append's records stand among those for its partition. */
+function place(parts: Map<string, Part>, { topic, partition, records }: Append) {
+  const key = keyOf(topic, partition)
+  const part = parts.get(key) ?? { topic, partition, records: [] }
+  parts.set(key, part)
+  const index = part.records.length
+  part.records.push(...records)
+  return { key, index }
+}
+
+function refused(topic: string, partition: number, name: string): LogError {
+  const what = `the broker refused an append to partition ${partition} of ${topic}: ${name}`
+  const isTooLarge = name === 'MESSAGE_TOO_LARGE' || name === 'RECORD_LIST_TOO_LARGE'
+  return new LogError(what, { code: isTooLarge ? 'RECORD_TOO_LARGE' : 'LOG_UNAVAILABLE' })
+}
 
 function keyOf(topic: string, partition: number): string {
   return `${partition} ${topic}`

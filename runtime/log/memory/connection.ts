@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../clock.ts'
 import { LogError } from '../../errors.ts'
+import { type AppendResult, basesOf } from '../append-error.ts'
 import type {
   Append,
   FollowOptions,
@@ -45,25 +46,30 @@ export class MemoryConnection implements Log {
   async append(batch: readonly Append[]): Promise<readonly bigint[]> {
     const { topics, network, latencyMs } = this.#parts
     this.#assertOpen()
-    for (const append of batch) {
-      topics.partition(append.topic, append.partition)
-      assertFits(append, topics.maxBatchBytes(append.topic))
+    const refusals = batch.map((append) => refusalOf(topics, append))
+    const accepted = batch.filter((_, index) => refusals[index] === undefined)
+    const settled = (bases: readonly AppendResult[]) => {
+      const left = [...bases]
+      return basesOf(refusals.map((refusal) => refusal ?? left.shift() ?? noAnswer()))
     }
+    if (accepted.length === 0) return settled([])
     const latency = latencyMs()
-    const fate = this.#parts.interfere(batch) ?? {
+    const fate = this.#parts.interfere(accepted) ?? {
       appendAfterMs: latency,
       settleAfterMs: latency,
       settle: 'ack',
     }
     assertPossible(fate)
-    return new Promise((resolve, reject: (error: LogError) => void) => {
+    const bases = await new Promise<readonly AppendResult[]>((resolve) => {
       network.pass(() => {
-        const offsets = this.#send(batch, fate)
+        const offsets = this.#send(accepted, fate)
         if (fate.settle === 'never') return
-        const settle = () => (fate.settle === 'ack' ? resolve(offsets) : reject(noAnswer()))
-        network.pass(settle, fate.settleAfterMs)
+        network.pass(() => {
+          resolve(fate.settle === 'ack' ? offsets : accepted.map(noAnswer))
+        }, fate.settleAfterMs)
       }, 0)
     })
+    return settled(bases)
   }
 
   partitions(topic: string): Promise<number> {
@@ -167,6 +173,17 @@ export class MemoryConnection implements Log {
   #assertOpen(): void {
     if (!this.#isClosed) return
     throw new LogError('the connection to the log is closed', { code: 'LOG_UNAVAILABLE' })
+  }
+}
+
+function refusalOf(topics: MemoryTopics, append: Append): LogError | undefined {
+  try {
+    topics.partition(append.topic, append.partition)
+    assertFits(append, topics.maxBatchBytes(append.topic))
+    return undefined
+  } catch (error) {
+    if (error instanceof LogError) return error
+    throw error
   }
 }
 

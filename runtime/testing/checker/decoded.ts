@@ -46,6 +46,7 @@ export interface PublishedRecord extends Place {
 }
 
 export interface LetterRecord extends Place {
+  readonly id: string
   readonly letter: DeadLetter
 }
 
@@ -91,6 +92,7 @@ export async function decodeEvidence(
     definitions: await Promise.all(decoded),
     letters: await all(of(deadLettersTopic), async (record) => ({
       ...placeOf(record),
+      id: Buffer.from(record.key ?? []).toString(),
       letter: await codec.deadLetter.decode(record.value ?? new Uint8Array()),
     })),
     published: records.flatMap((record) => (known.has(record.topic) ? [] : published(record))),

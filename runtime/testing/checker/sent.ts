@@ -1,6 +1,7 @@
 /**
  * J2, J7, J10: what leaves a partition. Every accepted entry that owes a record has it on the log,
  * later than its commit and before its confirmation; and no record is there that nothing owes.
+ * A publication that its topic is too small for has its dead letter instead.
  */
 
 import { at, type InboxRecord, type Place, type PublishedRecord } from './decoded.ts'
@@ -15,6 +16,7 @@ interface Sent {
 
 export function checkSent(facts: Facts): void {
   const sent = sentRecords(facts)
+  const buried = buriedPublications(facts)
   // A run id that lives twice derives the same ids twice: its copies are told apart by what they say.
   const owed = Map.groupBy(
     everyModel(facts).flatMap((model) => model.owed),
@@ -23,7 +25,15 @@ export function checkSent(facts: Facts): void {
   for (const [name, items] of owed) {
     const copies = sent.get(name) ?? []
     for (const copy of copies) checkCopy(facts, items, copy, copies)
-    for (const item of items) checkItem(facts, item, copies)
+    for (const item of items) {
+      const letters = item.kind === 'published' ? (buried.get(item.id) ?? []) : []
+      checkItem(facts, item, [...copies, ...letters])
+    }
+  }
+  const ids = new Set([...owed.values()].flat().map(({ id }) => id))
+  for (const [id, [letter]] of buried) {
+    if (letter !== undefined && !ids.has(id))
+      facts.report('J10', `${at(letter.place)}: ${id} is buried, and no accepted entry owes it`)
   }
   for (const [name, copies] of sent) {
     const [first] = copies
@@ -100,6 +110,19 @@ function sentRecords(facts: Facts): Map<string, Sent[]> {
   }
   facts.decoded.published.forEach(addPublished)
   return sent
+}
+
+/** The dead letters of publications, by id. */
+function buriedPublications(facts: Facts): Map<string, Sent[]> {
+  const letters = facts.decoded.letters.filter(({ letter }) => letter.code === 'RECORD_TOO_LARGE')
+  const sent = letters.map(({ id, letter: { key, value }, ...place }) => {
+    const content = publishedContent(
+      key === null ? null : Buffer.from(key).toString(),
+      value ?? new Uint8Array(),
+    )
+    return { id, place, content }
+  })
+  return Map.groupBy(sent, ({ id }) => id)
 }
 
 /** The reply to a call whose start found its run ended: derived from the start's id. */
