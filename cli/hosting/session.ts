@@ -2,8 +2,8 @@
  * Kafka, its topics and the services, for as long as one command needs them.
  *
  * 1. What was there before stays; what was started here is stopped, in the opposite order.
- * 2. Everything that can be is done at the same time: Kafka starts first, and while it does the
- *    services are loaded, and what it takes to talk to them.
+ * 2. Everything that can be is done at the same time: Kafka is launched first, and while it starts
+ *    the services are loaded, and what it takes to talk to them.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -38,6 +38,7 @@ export class Session {
   readonly #options: SessionOptions
   readonly #cleanups: (() => Promise<unknown>)[] = []
   readonly #failed = Promise.withResolvers<never>()
+  readonly #launched = Promise.withResolvers<undefined>()
   #hasStarted = false
   #isStopped = false
 
@@ -52,6 +53,11 @@ export class Session {
     return this.#failed.promise
   }
 
+  /** Resolves once Kafka needs no more of this process than to wait for it. */
+  get launched(): Promise<undefined> {
+    return this.#launched.promise
+  }
+
   /** Starts what is missing and connects; call `stop` however it ends. */
   async open(): Promise<Connection> {
     const { variables } = this.#invocation
@@ -59,6 +65,9 @@ export class Session {
     // Where nobody serves, a Kafka that is started only now would be of no use.
     const starting =
       given ?? (this.#options.serve ? this.#startLocal() : findBackend(this.#invocation))
+    const launched = () => this.#launched.resolve(undefined)
+    void Promise.resolve(starting).then(launched, launched)
+    await this.launched
     const early = this.#load(this.#missingOn(undefined), given === undefined)
     const [backend, { ensureReviewTopics }] = await Promise.all([
       starting,
@@ -104,7 +113,10 @@ export class Session {
       this.#hasStarted = true
       this.#options.stage(line)
     }
-    const starting = startBackend({ directory: home, progress, env: variables })
+    const starting = startBackend({
+      ...{ directory: home, progress, env: variables },
+      onLaunched: () => this.#launched.resolve(undefined),
+    })
     const stop = starting.then(
       (backend) => () => backend.stop(),
       () => () => Promise.resolve(),

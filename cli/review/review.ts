@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { Report } from '../../services/contracts/report.ts'
 import type { ReviewOutcome } from '../../services/contracts/review.ts'
 import { exitCodes } from '../exit-code.ts'
-import type { Invocation } from '../invocation.ts'
+import { rejectionOf, type Invocation } from '../invocation.ts'
 import { parsed } from '../options.ts'
 import { jsonText } from '../terminal/json.ts'
 import { span } from '../terminal/times.ts'
@@ -38,6 +38,7 @@ export async function review(
     const opening = session.open()
     opening.catch(() => undefined)
     // While Kafka starts there is time to load what talks to it.
+    await Promise.race([opening, session.launched, rejectionOf(interrupt)])
     const { performReview } = await import('./perform.ts')
     const outcome = await performReview({
       ...{ session, opening, request, progress, interrupt },

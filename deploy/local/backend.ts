@@ -38,6 +38,8 @@ export interface BackendOptions {
   readonly directory: string
   /** Told what takes long, one line each. */
   readonly progress?: (line: string) => void
+  /** Called once what has to be started here is on its way, and others may have the processors. */
+  readonly onLaunched?: () => void
   /** A backend of one's own on empty data, which is removed when it is stopped. */
   readonly fresh?: boolean
   /** Keeps it running after this process has ended, until `stopBackend`. */
@@ -168,6 +170,7 @@ function startOptions(directory: string, folder: string, options: BackendOptions
     only: options.only,
     env: options.env ?? process.env,
     progress: options.progress ?? (() => {}),
+    ...(options.onLaunched && { onLaunched: options.onLaunched }),
   }
 }
 

@@ -12,6 +12,8 @@ export interface ProcessesOptions {
   /** See `JvmOptions`. */
   readonly users: string
   readonly lock: string
+  /** Called once both run, long before they answer. */
+  readonly onLaunched?: () => void
   /** Called when one of them runs again under another process id. */
   readonly onRestart?: () => void
 }
@@ -39,10 +41,12 @@ export interface Processes {
 export async function startProcesses(options: ProcessesOptions): Promise<Processes> {
   const { onRestart } = options
   const [port = 0, controllerPort = 0, registryPort = 0] = await freePorts(3)
-  const [broker, registry] = await Promise.allSettled([
+  const starting = Promise.allSettled([
     restartable(() => startBroker({ ...options, port, controllerPort }), onRestart),
     restartable(() => startRegistry({ ...options, port: registryPort }), onRestart),
   ])
+  options.onLaunched?.()
+  const [broker, registry] = await starting
   if (broker.status === 'fulfilled' && registry.status === 'fulfilled') {
     return {
       brokers: `127.0.0.1:${port}`,

@@ -27,6 +27,7 @@ export interface StartOptions {
   readonly only: Startable | undefined
   readonly env: Environment
   readonly progress: (line: string) => void
+  readonly onLaunched?: () => void
   readonly onRestart?: () => void
 }
 

@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { keepArchive, missingArchives, type Archived } from './archives.ts'
 import { startBroker } from './broker.ts'
 import { findJava } from './java.ts'
+import { exercise } from './exercise.ts'
 import { fetchPlatform, type Platform } from './libraries.ts'
 import { withLock } from './lock.ts'
 import { freePorts } from './ports.ts'
-import { startRegistry } from './registry.ts'
+import { registryUrl, startRegistry } from './registry.ts'
 import { throwAwayFolder } from './throw-away.ts'
 import { use } from './users.ts'
 
@@ -28,27 +29,35 @@ async function train(directory: string): Promise<void> {
   if (java === undefined) return
   const platform = await fetchPlatform({ directory, java, maven: undefined, progress: () => {} })
   await withLock(join(platform.archives, 'training.lock'), async () => {
-    for (const name of missingArchives(platform)) await trainOne(platform, name, directory)
+    const missing = missingArchives(platform)
+    if (missing.length === 0) return
+    const folder = throwAwayFolder(directory)
+    const users = join(folder, 'users')
+    const leave = use(users)
+    try {
+      // The first time leaves data: most starts will find some, which takes other classes.
+      for (const archived of [[], missing]) await useOnce(platform, folder, users, archived)
+      for (const name of missing) keepArchive(platform, name)
+    } finally {
+      leave()
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 }
 
-/** The JVM writes while it ends, which takes it longer than ending does otherwise. */
-async function trainOne(platform: Platform, name: Archived, directory: string): Promise<void> {
-  const folder = throwAwayFolder(directory)
-  const users = join(folder, 'users')
-  const leave = use(users)
-  try {
-    const [port = 0, controllerPort = 0] = await freePorts(2)
-    const lock = join(folder, 'backend.lock')
-    const options = { platform, directory: folder, port, users, lock, train: true }
-    const started =
-      name === 'kafka'
-        ? await startBroker({ ...options, controllerPort })
-        : await startRegistry(options)
-    await started.stop(longestMs)
-    keepArchive(platform, name)
-  } finally {
-    leave()
-    rmSync(folder, { recursive: true, force: true })
-  }
+/** A JVM writes its archive while it ends, which takes it longer than ending does otherwise. */
+async function useOnce(
+  platform: Platform,
+  directory: string,
+  users: string,
+  archived: readonly Archived[],
+): Promise<void> {
+  const [port = 0, controllerPort = 0, registryPort = 0] = await freePorts(3)
+  const options = { platform, directory, users, lock: join(directory, 'backend.lock') }
+  const [broker, registry] = await Promise.all([
+    startBroker({ ...options, port, controllerPort, train: archived.includes('kafka') }),
+    startRegistry({ ...options, port: registryPort, train: archived.includes('registry') }),
+  ])
+  await exercise(`127.0.0.1:${port}`, registryUrl(registryPort))
+  await Promise.all([broker.stop(longestMs), registry.stop(longestMs)])
 }
