@@ -1,4 +1,7 @@
-/** `stoa up`: Kafka, the registry and the services in the background; all of them, or none. */
+/**
+ * `stoa up`: Kafka, the registry and the services in the background; all of them, or none. Returns
+ * once the services serve, so that what is asked of them next is answered at once.
+ */
 
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -10,6 +13,7 @@ import { emit, outputFormat, parsed } from '../options.ts'
 import { table } from '../terminal/table.ts'
 import { ensureReviewTopics } from '../topics/ensure.ts'
 import { serviceNames, type ServiceName } from './order.ts'
+import { untilServed } from './ready.ts'
 import { ServiceGroup } from './service-group.ts'
 import {
   readServices,
@@ -65,7 +69,8 @@ async function start(invocation: Invocation): Promise<ServicesRecord> {
     const services = [...(kept?.services ?? [])]
     if (early !== undefined) {
       early.serve(backend.variables)
-      await Promise.race([early.serving(), rejectionOf(interrupt)])
+      const ready = early.serving().then(() => untilServed(backend, variables))
+      await Promise.race([ready, early.failed, rejectionOf(interrupt)])
       for (const { name, pid, startedAt, logFile } of early.processes) {
         services.push({ name, pid, startedAt, logFile })
       }
