@@ -13,8 +13,7 @@
 
 import type { Clock } from '../clock.ts'
 import { LogError } from '../errors.ts'
-import { AppendError } from '../log/append-error.ts'
-import type { Append, Log, NewRecord } from '../log/port.ts'
+import { type Append, AppendError, type Log, type NewRecord } from '../log/port.ts'
 import { asError } from './payload.ts'
 
 /** A record on its way. */

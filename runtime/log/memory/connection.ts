@@ -2,17 +2,18 @@
 
 import type { Clock } from '../../clock.ts'
 import { LogError } from '../../errors.ts'
-import { type AppendResult, basesOf } from '../append-error.ts'
-import type {
-  Append,
-  FollowOptions,
-  Log,
-  LogRecord,
-  Offsets,
-  Ownership,
-  OwnOptions,
-  ReadRange,
-  Subscription,
+import {
+  type Append,
+  type AppendResult,
+  basesOf,
+  type FollowOptions,
+  type Log,
+  type LogRecord,
+  type Offsets,
+  type Ownership,
+  type OwnOptions,
+  type ReadRange,
+  type Subscription,
 } from '../port.ts'
 import { assertFits } from '../size.ts'
 import { type AppendFate, assertPossible, type Interfere } from './fate.ts'
