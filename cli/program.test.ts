@@ -28,7 +28,15 @@ test('help begins with examples', async () => {
 })
 
 test.each([
+  [['help'], []],
+  [['help', 'review'], ['review']],
+])('%j prints what --help does', async (asked, command) => {
+  expect(await stoa(...asked)).toEqual(await stoa(...command, '--help'))
+})
+
+test.each([
   [['revieww', '.'], "stoa: unknown command 'revieww': did you mean review? [USAGE]"],
+  [['hlep'], "stoa: unknown command 'hlep': did you mean help? [USAGE]"],
   [['topics', 'plna'], "stoa: unknown command 'plna': did you mean plan? [USAGE]"],
   [
     ['review', '.', '--fail-no', 'low'],

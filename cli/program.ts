@@ -36,6 +36,7 @@ type Perform = (act: Act, given: readonly unknown[]) => Promise<void>
 function describeProgram(terminal: Terminal, perform: Perform): Command {
   const program = helpSettings(new Command('stoa'), terminal)
     .version(version(), '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'print the help of a command')
     .usage('<command> [options]')
     .addHelpText('before', examples.stoa)
     .addHelpText('after', helpAfter)
@@ -43,6 +44,7 @@ function describeProgram(terminal: Terminal, perform: Perform): Command {
     if ('load' in command) describeLeaf(program, command, terminal, perform)
     else {
       const group = helpSettings(program.command(command.name), terminal)
+        .helpCommand(false)
         .summary(command.summary)
         .usage('<command> [options]')
         .addHelpText('before', examples[command.name])

@@ -14,7 +14,7 @@ function render(findings: Finding[], name = 'project'): string {
 test('a clean review says so', () => {
   expect(render([])).toBe(`# Review of project 1.0.0
 
-**pass**: no finding is medium or above, nor high or above.
+**pass**: no finding is medium or above.
 
 | Packages | Critical | High | Medium | Low | Info | Ignored |
 |---:|---:|---:|---:|---:|---:|---:|

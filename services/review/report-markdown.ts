@@ -45,7 +45,7 @@ function verdictInWords({ verdict, findings, meta }: Report): string {
     case 'review':
       return `no finding is ${meta.failOn} or above, but some are for a person to decide.`
     case 'pass':
-      return `no finding is medium or above, nor ${meta.failOn} or above.`
+      return `no finding is ${isAtLeast(meta.failOn, 'medium') ? 'medium' : meta.failOn} or above.`
   }
 }
 
