@@ -9,11 +9,9 @@ const timeoutMs = 3_000
 
 /** @throws LogError LOG_UNAVAILABLE, REGISTRY_UNAVAILABLE */
 export async function requireAnswers(environment: Environment): Promise<void> {
-  const { brokers, ssl, registryUrl } = environment
-  // Behind TLS only the handshake would tell more than an open port.
-  const answers = ssl ? accepts : brokerAnswers
+  const { brokers, registryUrl } = environment
   const [isBrokerUp, registryFault] = await Promise.all([
-    anyOf(brokers, answers),
+    isKafkaThere(environment),
     registryFaultOf(registryUrl),
   ])
   if (!isBrokerUp) {
@@ -28,6 +26,12 @@ export async function requireAnswers(environment: Environment): Promise<void> {
       { code: 'REGISTRY_UNAVAILABLE' },
     )
   }
+}
+
+/** Whether any broker of the environment can be reached. */
+export async function isKafkaThere({ brokers, ssl }: Environment): Promise<boolean> {
+  // Behind TLS only the handshake would tell more than an open port.
+  return anyOf(brokers, ssl ? accepts : brokerAnswers)
 }
 
 async function anyOf(

@@ -17,6 +17,7 @@ import {
 } from '../backend.ts'
 import type { Connection } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
+import { isKafkaThere } from '../reach.ts'
 import { serviceNames, type ServiceName } from './order.ts'
 import { ServiceGroup } from './service-group.ts'
 import { readServices } from './services-record.ts'
@@ -32,6 +33,7 @@ export interface SessionOptions {
 
 /** A backend that is still starting when it is no longer wanted gets this long. */
 const patienceMs = 5_000
+const longestStopMs = 8_000
 
 export class Session {
   readonly #invocation: Invocation
@@ -39,6 +41,8 @@ export class Session {
   readonly #cleanups: (() => Promise<unknown>)[] = []
   readonly #failed = Promise.withResolvers<never>()
   readonly #launched = Promise.withResolvers<undefined>()
+  readonly #served = new Set<ServiceName>()
+  #backend: NamedBackend | undefined
   #hasStarted = false
   #isStopped = false
 
@@ -74,23 +78,47 @@ export class Session {
       import('../topics/ensure.ts'),
     ])
     this.#assertOpen()
-    this.#options.stage('creating topics')
+    this.#backend = backend
+    this.#options.stage('connecting')
     const connecting = this.#connect(backend)
     connecting.catch(() => undefined)
-    await ensureReviewTopics(backend)
+    await ensureReviewTopics(backend, () => this.#options.stage('creating topics'))
     this.#assertOpen()
     // Those in the background may have turned out to serve another Kafka.
-    const loaded = early?.names ?? []
-    const late = this.#missingOn(backend).filter((name) => !loaded.includes(name))
+    const late = this.#missingOn(backend).filter((name) => !this.#served.has(name))
+    if (this.#served.size + late.length > 0) this.#options.stage('starting the services')
     early?.serve(backend.variables)
     this.#load(late, backend.isLocal)?.serve(backend.variables)
     return connecting
   }
 
-  /** Stops what was started here. */
+  /** Whether a broker answers. */
+  async isKafkaThere(): Promise<boolean> {
+    return this.#backend !== undefined && isKafkaThere(this.#backend.environment)
+  }
+
+  /** Serves what has ended in the background since, and names it. */
+  replaceEnded(): void {
+    if (this.#backend === undefined) return
+    const ended = this.#missingOn(this.#backend).filter((name) => !this.#served.has(name))
+    if (ended.length === 0) return
+    this.#options.note(
+      `not running in the background any more: ${ended.join(', ')}; served by this review until it ends, and again by \`stoa up\``,
+    )
+    this.#load(ended, this.#backend.isLocal)?.serve(this.#backend.variables)
+  }
+
+  /**
+   * Stops what was started here. What takes too long is left behind: it ends by itself once this
+   * process has.
+   */
   async stop(): Promise<void> {
     this.#isStopped = true
     if (this.#hasStarted) this.#options.stage('stopping')
+    await Promise.race([this.#cleanUp(), delay(longestStopMs, undefined, { ref: false })])
+  }
+
+  async #cleanUp(): Promise<void> {
     for (const cleanup of this.#cleanups.splice(0).reverse()) {
       try {
         await cleanup()
@@ -140,6 +168,7 @@ export class Session {
   #load(names: readonly ServiceName[], isLocal: boolean): ServiceGroup | undefined {
     if (names.length === 0) return undefined
     this.#hasStarted = true
+    for (const name of names) this.#served.add(name)
     const { home, variables } = this.#invocation
     const services = new ServiceGroup({
       names,

@@ -12,6 +12,7 @@ import { rejectionOf } from '../invocation.ts'
 import { plain } from '../terminal/terminal.ts'
 import { span } from '../terminal/times.ts'
 import type { Progress } from './progress.ts'
+import { lookPatiently } from './look-patiently.ts'
 import { StallReader, type Stall } from './stalls.ts'
 
 export interface Performance {
@@ -50,7 +51,7 @@ export async function performReview(performance: Performance): Promise<ReviewOut
   const result = run.result()
   const watching = new AbortController()
   try {
-    const stalled = watchStalls(reader, runId, progress, watching.signal)
+    const stalled = watchStalls({ session, reader, runId, progress, signal: watching.signal })
     return await Promise.race([result, stalled, session.failed, aborted])
   } catch (error) {
     if (interrupt.aborted) await cancel(run, result, progress)
@@ -92,13 +93,18 @@ async function followInspections(
   })
 }
 
+interface Watch extends Pick<Performance, 'session' | 'runId' | 'progress'> {
+  readonly reader: StallReader
+  readonly signal: AbortSignal
+}
+
 /** Looks into the journals whenever nothing happens; rejects once that will not change. */
-async function watchStalls(
-  reader: StallReader,
-  runId: string,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<never> {
+async function watchStalls({ session, reader, runId, progress, signal }: Watch): Promise<never> {
+  const look = lookPatiently({
+    look: () => reader.look(),
+    isKafkaThere: () => session.isKafkaThere(),
+    now: () => performance.now(),
+  })
   const startedAt = performance.now()
   const told = new Set<string>()
   let waitMs = quietMs
@@ -111,7 +117,9 @@ async function watchStalls(
       continue
     }
     waitMs = Math.min(2 * waitMs, longestQuietMs)
-    const stall = await reader.look()
+    session.replaceEnded()
+    const stall = await look()
+    if (stall === undefined) continue
     refuseParked(stall)
     tellRetries(stall, progress, told)
     const quiet = performance.now() - startedAt

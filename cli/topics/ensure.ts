@@ -9,10 +9,13 @@ import { planTopics, refuseMismatch, topicNames } from './plan.ts'
 const asTheClusterHasIt = -1
 
 /**
- * Creates the topics of the review that are missing.
+ * Creates the topics of the review that are missing; calls `onCreate` before, if any are.
  * @throws UsageError TOPIC_MISMATCH
  */
-export async function ensureReviewTopics(backend: NamedBackend): Promise<void> {
+export async function ensureReviewTopics(
+  backend: NamedBackend,
+  onCreate: () => void = () => undefined,
+): Promise<void> {
   const definitions = definitionsIn(await import('../../services/definitions.ts'))
   const replicationFactor = backend.isLocal ? 1 : asTheClusterHasIt
   await administered(backend, async (admin) => {
@@ -21,6 +24,8 @@ export async function ensureReviewTopics(backend: NamedBackend): Promise<void> {
     const missing = planTopics(definitions, existing, { replicationFactor })
       .filter(({ state }) => state === 'create')
       .map(({ plan }) => plan)
-    if (missing.length > 0) await admin.create(missing)
+    if (missing.length === 0) return
+    onCreate()
+    await admin.create(missing)
   })
 }

@@ -244,6 +244,29 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
   )
 
   test(
+    'a service of the background that dies during a review is named and replaced; `up` restarts it',
+    async () => {
+      const variables = { STOA_HOME: ownHome() }
+      downAtTheEnd(variables)
+      await stoa(['up'], variables)
+      const { ended, saw } = startStoa(
+        ['review', stateOfCheckout.replace(/\.stoa$/, ''), '--out', emptyFolder()],
+        variables,
+      )
+      await saw('inspecting ')
+      for (const pid of pidsOf(`inspector ${variables.STOA_HOME}`)) process.kill(pid, 'SIGKILL')
+      const { exitCode, err } = await ended
+      expect(exitCode).toBe(0)
+      expect(err).toContain('not running in the background any more: inspector;')
+
+      expect((await stoa(['status'], variables)).exitCode).toBe(1)
+      await stoa(['up'], variables)
+      expect((await stoa(['status'], variables)).exitCode).toBe(0)
+    },
+    patienceMs,
+  )
+
+  test(
     'a service that dies during a review is started again, and the review goes on',
     async () => {
       const variables = { STOA_HOME: ownHome() }
