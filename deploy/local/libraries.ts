@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { StoaError } from '../../runtime/errors.ts'
@@ -49,7 +49,8 @@ export async function fetchPlatform(options: FetchOptions): Promise<Platform> {
       () => options.progress('waiting for another process that fetches Kafka'),
     )
   }
-  return platformIn(folder, options.java)
+  // An archive fits its class path only by the name that it was written with.
+  return platformIn(realpathSync(folder), options.java)
 }
 
 function libraryFolder(directory: string): string {
