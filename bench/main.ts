@@ -15,7 +15,7 @@ import { kafkaTopicAdmin } from '../runtime/log/kafka/kafka-log.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { definitionTopicPlans, topicPlan } from '../schemas/topics.ts'
 import { steps } from './definitions.ts'
-import { appendMs, floor } from './floor.ts'
+import { appendMs, floor, type Floor, type FloorOptions } from './floor.ts'
 import { median, quantile } from './statistics.ts'
 
 const partitions = 4
@@ -25,8 +25,8 @@ const floorTopic = 'bench-floor'
 interface Row {
   readonly atOnce: number
   readonly stepsPerSecond: number
-  readonly floorPerSecond: number
-  readonly share: number
+  readonly floorPerSecond: Floor
+  readonly share: Floor
   readonly stepMs: { readonly p50: number; readonly p99: number }
 }
 
@@ -69,15 +69,18 @@ try {
   const append = await appendMs(log, floorTopic, 500)
   await measure(client, 50, 1_000)
   const rows: Row[] = []
+  const floorOptions: FloorOptions = {
+    ...{ brokers: environment.brokers, log, topic: floorTopic, partitions },
+    milliseconds: milliseconds / 2,
+  }
   for (const atOnce of values['runs-at-once'].split(',').map(Number)) {
-    const floorPerSecond = await floor(log, floorTopic, partitions, atOnce, milliseconds / 2)
+    const floorPerSecond = await floor(floorOptions, atOnce)
     const measured = await measure(client, atOnce, milliseconds)
-    rows.push({
-      atOnce,
-      floorPerSecond,
-      share: measured.stepsPerSecond / floorPerSecond,
-      ...measured,
-    })
+    const share = {
+      kafkajs: measured.stepsPerSecond / floorPerSecond.kafkajs,
+      log: measured.stepsPerSecond / floorPerSecond.log,
+    }
+    rows.push({ atOnce, floorPerSecond, share, ...measured })
   }
   print(append, rows)
 } finally {
@@ -119,18 +122,24 @@ function print(append: number, rows: readonly Row[]): void {
   const lines = [
     `bare append of one record: p50 ${append.toFixed(2)} ms`,
     '',
-    'runs at once | steps/s | bare records/s | share | ms per step p50 | p99 | p50 in appends',
-    ...rows.map((row) =>
+    'runs at once | steps/s | kafkajs records/s | share | log records/s | share | ms per step p50 |    p99 | p50 in appends',
+    ...rows.map(({ atOnce, stepsPerSecond, floorPerSecond, share, stepMs }) =>
       [
-        String(row.atOnce).padStart(12),
-        row.stepsPerSecond.toFixed(0).padStart(7),
-        row.floorPerSecond.toFixed(0).padStart(14),
-        `${(row.share * 100).toFixed(0)} %`.padStart(5),
-        row.stepMs.p50.toFixed(2).padStart(15),
-        row.stepMs.p99.toFixed(2).padStart(3),
-        (row.stepMs.p50 / append).toFixed(1).padStart(14),
+        String(atOnce).padStart(12),
+        stepsPerSecond.toFixed(0).padStart(7),
+        floorPerSecond.kafkajs.toFixed(0).padStart(17),
+        percent(share.kafkajs).padStart(5),
+        floorPerSecond.log.toFixed(0).padStart(13),
+        percent(share.log).padStart(5),
+        stepMs.p50.toFixed(2).padStart(15),
+        stepMs.p99.toFixed(2).padStart(6),
+        (stepMs.p50 / append).toFixed(1).padStart(14),
       ].join(' | '),
     ),
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`
 }
