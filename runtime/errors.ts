@@ -14,6 +14,7 @@ export const errorCodes = {
   ENTRY_TOO_LARGE: 'a value is too large for an entry of the journal',
   FENCED: 'a newer owner has taken the partition',
   FOREIGN_AWAIT: 'a workflow awaits a promise that is not of its context',
+  INBOX_RECREATED: 'an inbox ends before what was taken from it',
   INPUT_INVALID: 'the input does not match the schema of the definition',
   JOURNAL_HOLE: 'an offset that must be in the journal is missing',
   LOG_UNAVAILABLE: 'the log did not answer, so the outcome is not known',

@@ -21,7 +21,7 @@ import type { Reserve, Write } from './writer.ts'
 
 const pauseAbove = 2_000
 const resumeBelow = 500
-const decodeRetryMs = 1_000
+const heldRetryMs = 1_000
 const retentionCheckMs = 600_000
 
 /** A record to be written before the inbox record at `offset` is done with. */
@@ -42,7 +42,10 @@ export class InboxReader {
   /** Offsets whose answers are not acknowledged yet. */
   #unanswered = new Map<bigint, number>()
   #isPaused = false
-  #isDecoding = false
+  /** The next record waits for an answer from elsewhere. */
+  #isHeld = false
+  /** What is missing below this offset was never there. */
+  #soundBelow = 0n
   #tenure = 0
   #trimAt = 0
 
@@ -61,6 +64,7 @@ export class InboxReader {
   begin(taken: bigint): void {
     this.clear()
     this.#lastSeen = taken
+    this.#soundBelow = taken
   }
 
   clear(): void {
@@ -69,7 +73,7 @@ export class InboxReader {
     this.#head = 0
     this.#answers = []
     this.#unanswered = new Map()
-    this.#isDecoding = false
+    this.#isHeld = false
     if (this.#isPaused) this.#host.resume(this.#partition.home.partition)
     this.#isPaused = false
   }
@@ -101,6 +105,10 @@ export class InboxReader {
       if (record.offset <= this.#lastSeen) {
         this.#head += 1
         continue
+      }
+      if (record.offset > this.#lastSeen + 1n && record.offset > this.#soundBelow) {
+        this.#lookInto(record.offset)
+        break
       }
       const message = this.#decode(record)
       if (message === undefined) break
@@ -152,7 +160,37 @@ export class InboxReader {
   }
 
   #canTakeIn(): boolean {
-    return this.#partition.isActing && !this.#isDecoding && !this.#host.isFull()
+    return this.#partition.isActing && !this.#isHeld && !this.#host.isFull()
+  }
+
+  /**
+   * Offsets are missing before a record. Where they were trimmed, a newer owner has taken them in,
+   * and what follows would be judged without knowing them.
+   */
+  #lookInto(end: bigint): void {
+    this.#isHeld = true
+    const { definition, partition } = this.#partition.home
+    const tenure = this.#tenure
+    const resume = () => {
+      if (tenure !== this.#tenure) return
+      this.#isHeld = false
+      this.takeIn()
+    }
+    this.#kernel.log.offsets(`${definition}.inbox`, partition).then(
+      ({ low }) => {
+        if (tenure !== this.#tenure) return
+        if (low > this.#lastSeen + 1n) {
+          this.#partition.lose('the inbox was trimmed by a newer owner')
+        } else {
+          this.#soundBelow = end
+          resume()
+        }
+      },
+      (error: unknown) => {
+        this.#host.logger.warn({ error }, 'a gap in the inbox waits for the log')
+        this.#kernel.clock.after(heldRetryMs, resume)
+      },
+    )
   }
 
   /** The message, the reason why it cannot be read, or undefined when that takes a while. */
@@ -163,7 +201,7 @@ export class InboxReader {
     try {
       const decoded = this.#kernel.codec.message.decode(record.value)
       if (!(decoded instanceof Promise)) return decoded
-      this.#isDecoding = true
+      this.#isHeld = true
       this.#resumeAfter(decoded)
       return undefined
     } catch (error) {
@@ -175,7 +213,7 @@ export class InboxReader {
     const tenure = this.#tenure
     const resume = () => {
       if (tenure !== this.#tenure) return
-      this.#isDecoding = false
+      this.#isHeld = false
       this.takeIn()
     }
     decoded.then(resume, (error: unknown) => {
@@ -184,7 +222,7 @@ export class InboxReader {
       const isFinal = error instanceof LogError && isUnreadable(error.code)
       if (!isFinal || record === undefined) {
         this.#host.logger.warn({ error }, 'a record waits for the schema registry')
-        this.#kernel.clock.after(decodeRetryMs, resume)
+        this.#kernel.clock.after(heldRetryMs, resume)
         return
       }
       this.#head += 1

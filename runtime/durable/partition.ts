@@ -336,14 +336,14 @@ export class Partition implements WriteSource {
       gap = await readCommits(this.#kernel, this.home, this.#next, offset)
     } catch (error) {
       if (tenure !== this.#tenure) return
-      if (isHole(error)) this.#lose('the journal was trimmed by a newer owner')
+      if (isHole(error)) this.lose('the journal was trimmed by a newer owner')
       else void this.#recover()
       return
     }
     if (tenure !== this.#tenure) return
     const fences = gap.flatMap(({ commit: { fence } }) => (fence === null ? [] : [fence]))
     if (fences.some((fence) => fence.incarnation !== this.#kernel.incarnation)) {
-      this.#lose('a newer owner has fenced')
+      this.lose('a newer owner has fenced')
     } else if (fences.length > 0) {
       void this.#recover()
     } else {
@@ -377,7 +377,7 @@ export class Partition implements WriteSource {
       } catch (error) {
         if (tenure !== this.#tenure) return
         if (error instanceof FencedError || isHole(error)) {
-          this.#lose('a newer owner has fenced while the partition was being recovered')
+          this.lose('a newer owner has fenced while the partition was being recovered')
           return
         }
         this.#logger.warn({ error }, 'recovering the partition failed')
@@ -393,6 +393,9 @@ export class Partition implements WriteSource {
     const hint = checkpointHint((await this.#host.committed(partition)).metadata)
     if (!this.#isWanted(tenure)) throw new FencedError('the partition was given up')
     this.#kernel.writer.add(this)
+    const inbox = `${this.home.definition}.inbox`
+    // Before the fence: what an owner before it has trimmed, the journal says is taken.
+    const gone = (await log.offsets(inbox, partition)).low - 1n
     const { offset, nonce } = await this.#fence()
     const { low } = await log.offsets(this.#journal, partition)
     if (low > offset || hint > offset) throw new FencedError('the journal begins above our fence')
@@ -405,14 +408,21 @@ export class Partition implements WriteSource {
         this.#checkpointer.count(bytes)
       },
     )
+    const { high } = await log.offsets(inbox, partition)
+    if (high <= state.inboxTaken) throw recreated(inbox, partition, high, state.inboxTaken)
     if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
+    const taken = gone > state.inboxTaken ? gone : state.inboxTaken
+    if (taken > state.inboxTaken && state.inboxTaken >= 0n) {
+      const removed = { from: String(state.inboxTaken + 1n), to: String(taken) }
+      this.#logger.warn(removed, 'records were removed from the inbox before they were taken in')
+    }
     this.#state = state
     this.#checkpointer.abandon()
     this.#outbox = this.#newOutbox()
     if (this.#kernel.settings.sabotage !== 'outbox-not-resent') this.#outbox.add(state.outbox)
     this.#next = offset + 1n
-    this.#inbox.begin(state.inboxTaken)
-    this.#host.seek(partition, state.inboxTaken + 1n)
+    this.#inbox.begin(taken)
+    this.#host.seek(partition, taken + 1n)
     this.#serve()
     this.#runs.resumeAll()
     const runs = this.#runs.size
@@ -466,7 +476,8 @@ export class Partition implements WriteSource {
     this.#kernel.writer.wake()
   }
 
-  #lose(reason: string): void {
+  /** Somebody newer owns the partition: everything is dropped, and it is acquired again. */
+  lose(reason: string): void {
     this.#logger.info({ reason }, 'partition lost')
     this.release()
     void this.acquire()
@@ -522,4 +533,11 @@ function sizeOfParts(parts: readonly CheckpointPart[]): number {
 
 function isHole(error: unknown): boolean {
   return error instanceof LogError && error.code === 'JOURNAL_HOLE'
+}
+
+function recreated(inbox: string, partition: number, high: bigint, taken: bigint): LogError {
+  return new LogError(
+    `${inbox}/${String(partition)} ends at ${String(high)}, and its journal has taken records up to ${String(taken)}: it was created anew or has lost records; delete the topics of the definition together, or bring it back`,
+    { code: 'INBOX_RECREATED' },
+  )
 }
