@@ -85,6 +85,8 @@ export function topicPlan(
     replicationFactor: options.replicationFactor,
     config: {
       'max.message.bytes': String(recordBytes),
+      // Whatever the cluster's default is: a leader that lacks records would end runs differently.
+      'unclean.leader.election.enable': 'false',
       ...config,
       ...(options.replicationFactor >= 3 && { 'min.insync.replicas': '2' }),
     },

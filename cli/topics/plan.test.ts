@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { definitionTopicPlans, deadLettersPlan, type TopicPlan } from '../../schemas/index.ts'
 import { planTopics, refuseMismatch } from './plan.ts'
+import { hazards } from './preflight.ts'
 
 const definitions = [{ name: 'approval' }]
 
@@ -52,6 +53,16 @@ test('another count, configuration or replication is told of', () => {
     ],
   })
   expect(second?.state).toBe('differs')
+})
+
+test('a topic is judged by what it is, not by what is planned', () => {
+  const unclean = { 'unclean.leader.election.enable': 'true' }
+  const there = existing(4, 3).map((topic) => ({
+    ...topic,
+    config: { ...topic.config, ...unclean },
+  }))
+  const planned = planTopics(definitions, there, { replicationFactor: 3 })
+  expect(hazards(planned.map(({ plan }) => plan))).toHaveLength(4)
 })
 
 test('lists are the same in any order', () => {
