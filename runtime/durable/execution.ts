@@ -89,6 +89,8 @@ export class Execution {
   /** Calls that stand in the journal without their outcome. */
   readonly #calls = new Set<number>()
   #cancel: { readonly reason: string; isDelivered: boolean } | null = null
+  /** Asked for while a cancellation is on its way. */
+  #held: Operation[] = []
   /** The cancellation found nothing to reject; the next operation takes it. */
   #isCancelDue = false
   #settled: { readonly output: unknown } | { readonly error: unknown } | null = null
@@ -338,7 +340,9 @@ export class Execution {
 
   #activate(operation: Operation): void {
     if (this.#isOver) return
-    if (operation.kind === 'step') {
+    if (this.#isCancelComing()) {
+      this.#held.push(operation)
+    } else if (operation.kind === 'step') {
       const retry = this.#run.retries.get(operation.index)
       if (retry === undefined) this.#steps.begin(operation, 1)
       else this.#steps.retryAt(operation, retry.attempt + 1, retry.retryAt)
@@ -351,9 +355,7 @@ export class Execution {
 
   /** Ends the generation: what its code still asks for is no part of the next one. */
   #continue({ request }: Operation): void {
-    // A cancellation on its way ends this operation; the next generation would not know of it.
-    const isPending = this.#cancel?.isDelivered === false || this.#host.isCancelQueued
-    if (isPending || request === null) return
+    if (request === null) return
     this.#host.emit(request)
     this.dispose()
   }
@@ -387,9 +389,22 @@ export class Execution {
 
   // Cancellation
 
+  /**
+   * A cancellation that the code has not been told of. It will end what the code asks for now: an
+   * entry queued behind it would open again, in the fold, what the code no longer waits for.
+   */
+  #isCancelComing(): boolean {
+    return (
+      this.#cancel?.isDelivered === false ||
+      this.#host.isCancelQueued ||
+      this.#live.some(({ body }) => body.type === 'CancelRequested')
+    )
+  }
+
   #deliverCancel(): void {
     if (this.#cancel === null || this.#cancel.isDelivered || this.#calls.size > 0) return
     this.#cancel.isDelivered = true
+    this.#held = []
     this.#book.waits = []
     const open = this.#operations.open()
     this.#isCancelDue = open.length === 0

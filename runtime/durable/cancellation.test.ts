@@ -1,0 +1,54 @@
+/** A cancellation that overtakes what the code asks for at the same moment. */
+
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { CancelledError } from '../errors.ts'
+import { TestCluster } from '../testing/test-cluster.ts'
+import { VirtualClock } from '../testing/virtual-clock.ts'
+import { signal, workflow } from './definition.ts'
+
+const go = signal('go', z.string())
+const child = workflow({
+  ...{ name: 'child', input: z.null(), output: z.null(), signals: [go] },
+  run: async (ctx) => {
+    await ctx.waitFor(go)
+    return null
+  },
+})
+
+const patient = workflow({
+  ...{ name: 'patient', input: z.boolean(), output: z.string(), signals: [go] },
+  async run(ctx, calls) {
+    try {
+      const call = calls ? ctx.call(child, null) : Promise.resolve()
+      await ctx.step('prepare', () => 'ready')
+      await Promise.all([call, ctx.waitFor(go), ctx.sleep(1_000_000)])
+      return 'not cancelled'
+    } catch (error) {
+      if (!(error instanceof CancelledError)) throw error
+      return ctx.waitFor(go)
+    }
+  },
+})
+
+test.each([false, true])(
+  'whenever it comes, what the code waits for afterwards gets the next signal (with a call: %s)',
+  async (calls) => {
+    const clock = new VirtualClock()
+    const definitions = [patient, child]
+    const cluster = await TestCluster.create({ clock, definitions, partitions: 1 })
+    await cluster.process()
+    const client = cluster.client()
+    const outputs = Array.from({ length: 40 }, async (_, delay) => {
+      const run = await client.start(patient, calls, { id: `after ${String(delay)}` })
+      await new Promise<void>((resolve) => clock.after(delay, resolve))
+      await run.cancel('too late')
+      await new Promise<void>((resolve) => clock.after(2_000, resolve))
+      await run.signal(go, `seen ${String(delay)}`)
+      return run.result()
+    })
+    expect(await cluster.drive(Promise.all(outputs), 60_000)).toEqual(
+      outputs.map((_, delay) => `seen ${String(delay)}`),
+    )
+  },
+)
