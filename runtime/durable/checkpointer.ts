@@ -50,6 +50,13 @@ export class Checkpointer {
       : null
   }
 
+  /** Learns how much there is to write, where the partition was folded and not written. */
+  restored(state: PartitionState): void {
+    this.abandon()
+    this.#stateBytes = 0
+    for (const { history } of state.runs.values()) this.#stateBytes += history.bytes
+  }
+
   /** Counts the bytes of a commit that was folded. */
   count(bytes: number): void {
     this.#bytesSince += bytes

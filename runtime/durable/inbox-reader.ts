@@ -12,9 +12,11 @@ import type { LogRecord } from '../log/port.ts'
 import type { Failure, Message, Outcome, Parent } from '../../schemas/records.ts'
 import type { OutboxItem } from '../../schemas/run-state-bytes.ts'
 import { bury } from './dead-letter.ts'
+import type { AnyWorkflow } from './definition.ts'
 import { answerId, takeIn, type Intake } from './intake.ts'
 import type { Kernel } from './kernel.ts'
 import { replyTo } from './outbox.ts'
+import type { RunState } from './run-state.ts'
 import { recordOverheadBytes, OutboxSender } from './outbox-sender.ts'
 import type { Partition, PartitionHost } from './partition.ts'
 import type { Reserve, Write } from './writer.ts'
@@ -240,7 +242,7 @@ export class InboxReader {
     const isBlind = this.#kernel.settings.sabotage === 'message-not-deduplicated'
     const isForgetful = this.#kernel.settings.sabotage === 'start-not-deduplicated'
     const intake: Intake = takeIn(
-      this.#host.current,
+      this.#definitionFor(message, run),
       message,
       record.headers.traceparent ?? null,
       isForgetful && run?.status === 'ended'
@@ -269,6 +271,13 @@ export class InboxReader {
         partition.positionsMoved()
         return
     }
+  }
+
+  /** What a run understands is said by its own version. */
+  #definitionFor({ body }: Message, run: RunState | undefined): AnyWorkflow {
+    const { current } = this.#host
+    if (body.type === 'Start' || run === undefined) return current
+    return this.#host.definitionOf(run.version) ?? current
   }
 
   #answer(

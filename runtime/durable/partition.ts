@@ -417,7 +417,7 @@ export class Partition implements WriteSource {
       this.#logger.warn(removed, 'records were removed from the inbox before they were taken in')
     }
     this.#state = state
-    this.#checkpointer.abandon()
+    this.#checkpointer.restored(state)
     this.#outbox = this.#newOutbox()
     if (this.#kernel.settings.sabotage !== 'outbox-not-resent') this.#outbox.add(state.outbox)
     this.#next = offset + 1n
