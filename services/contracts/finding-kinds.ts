@@ -30,6 +30,10 @@ export const findingKinds = {
     severity: 'low',
     advice: 'the licence is clear to a person; tools may not read it',
   },
+  'license-mismatch': {
+    severity: 'low',
+    advice: 'lock again: the lock repeats another licence than the installed package declares',
+  },
   'install-script': {
     severity: 'medium',
     advice: 'read the script, or install with --ignore-scripts',

@@ -10,7 +10,10 @@ export const License = z.strictObject({
     .string()
     .nullable()
     .meta({ description: 'An SPDX expression, or what was declared instead, word for word.' }),
-  source: z.enum(['manifest', 'file', 'none']),
+  source: z.enum(['manifest', 'file', 'none']).meta({
+    description:
+      "'manifest': the installed package.json or, where it declares none or is not installed, what the lock repeats of it. 'file': a licence file. 'none': neither.",
+  }),
   valid: z.boolean().meta({ description: 'Whether the expression is valid SPDX.' }),
 })
 export type License = z.infer<typeof License>

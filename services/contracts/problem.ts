@@ -21,6 +21,7 @@ export const ProblemCode = z.enum([
   // seen by comparing the two, or by reading what they say
   'MANIFEST_NAME_DIFFERS',
   'MANIFEST_VERSION_DIFFERS',
+  'LICENSE_DIFFERS',
   'SCRIPTS_UNANNOUNCED',
   'ENGINES_INVALID',
   'INTEGRITY_INVALID',

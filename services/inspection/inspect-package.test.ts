@@ -207,6 +207,16 @@ test.each([
   expect(facts.problems).toEqual([{ code, detail }])
 })
 
+test.each([
+  [{ license: 'ISC' }, ['LICENSE_DIFFERS']],
+  [{ license: { type: 'MIT' } }, []],
+  [{ license: undefined }, []],
+])('beside a lock that says MIT, %j has the problems %j', async (changes, problems) => {
+  const files = { 'package.json': { ...manifest, ...changes } }
+  const facts = await inspectLeft(files, { license: 'MIT' })
+  expect(codes(facts)).toEqual(problems)
+})
+
 test('versions that mean the same do not differ', async () => {
   const facts = await inspectLeft({ 'package.json': { ...manifest, version: 'v1.0.0+build' } })
   expect(facts.problems).toEqual([])

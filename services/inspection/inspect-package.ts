@@ -139,6 +139,10 @@ function differences(ref: PackageRef, manifest: Manifest, runsScript: boolean): 
     const detail = `${quoted(version)} for ${quoted(ref.version)}`
     found.push({ code: 'MANIFEST_VERSION_DIFFERS', detail })
   }
+  const license = declaredLicense(manifest.license, manifest.licenses)
+  if (license !== null && ref.license !== null && license !== ref.license) {
+    found.push({ code: 'LICENSE_DIFFERS', detail: `${quoted(license)} for ${quoted(ref.license)}` })
+  }
   if (runsScript && !ref.hasInstallScript) {
     const scripts = Object.entries(installScripts(manifest.scripts))
     const detail = scripts.map(([event, script]) => `${event}: ${script}`).join('\n')

@@ -53,6 +53,10 @@ const rules: Record<ProblemCode, ProblemRule | null> = {
     kind: 'manifest-mismatch',
     says: (name) => `what is installed of ${name} is not the locked version`,
   },
+  LICENSE_DIFFERS: {
+    kind: 'license-mismatch',
+    says: (name) => `${name} declares another licence than the lock says`,
+  },
   SCRIPTS_UNANNOUNCED: {
     kind: 'install-script-unannounced',
     says: (name) => `${name} has an install script that the lock does not announce`,
