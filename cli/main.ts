@@ -8,4 +8,7 @@ enableCompileCache()
 
 const { invocationOf } = await import('./invocation.ts')
 const { runProgram } = await import('./program.ts')
-process.exit(await runProgram(process.argv.slice(2), invocationOf(process)))
+const { flushed } = await import('./terminal/flushed.ts')
+const exitCode = await runProgram(process.argv.slice(2), invocationOf(process))
+await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+process.exit(exitCode)
