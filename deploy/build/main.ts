@@ -5,20 +5,25 @@
  */
 
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../..')
 const dist = join(root, 'dist')
 const folders = ['schemas', 'runtime', 'patterns', 'services', 'cli', 'deploy/local']
 
-rmSync(dist, { recursive: true, force: true })
 compile()
 for (const folder of folders) copyData(folder)
+copyPages()
 writePackage()
 
 function compile(): void {
   const compiler = join(root, 'node_modules/typescript7/bin/tsc')
+  if (!existsSync(compiler)) {
+    process.stderr.write('stoa: the compiler is not installed: run npm ci first\n')
+    process.exit(1)
+  }
+  rmSync(dist, { recursive: true, force: true })
   const { status } = spawnSync(
     process.execPath,
     [compiler, '-p', join(import.meta.dirname, 'tsconfig.json')],
@@ -33,6 +38,16 @@ function copyData(folder: string): void {
     recursive: true,
     filter: (path) => extname(path) !== '.ts',
   })
+}
+
+/** What the README links to, and the licence. */
+function copyPages(): void {
+  const pages = [
+    'README.md',
+    'LICENSE',
+    ...globSync(['docs/**/*.md', 'examples/0*.ts'], { cwd: root }),
+  ]
+  for (const page of pages) cpSync(join(root, page), join(dist, page))
 }
 
 /**
@@ -56,7 +71,6 @@ function writePackage(): void {
   }
   const text = JSON.stringify(published, null, 2).replaceAll('"./dist/', '"./')
   writeFileSync(join(dist, 'package.json'), `${text}\n`)
-  cpSync(join(root, 'README.md'), join(dist, 'README.md'))
 }
 
 type PackageFile = Readonly<Record<string, unknown>>

@@ -5,6 +5,7 @@
 
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
@@ -110,6 +111,14 @@ test('the installed command prints its version', async () => {
   expect(await readFile(join(root, 'package.json'), 'utf8')).toContain(
     `"version": "${stdout.trim()}"`,
   )
+})
+
+test('what the README links to comes with the package', async () => {
+  const installed = join(project, 'node_modules/stoa')
+  const readme = await readFile(join(installed, 'README.md'), 'utf8')
+  const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path)
+  expect(targets).not.toEqual([])
+  expect(['LICENSE', ...targets].filter((path) => !existsSync(join(installed, path)))).toEqual([])
 })
 
 test(
