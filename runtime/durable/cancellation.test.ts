@@ -52,3 +52,41 @@ test.each([false, true])(
     )
   },
 )
+
+const stubborn = workflow({
+  ...{ name: 'stubborn', input: z.null(), output: z.null(), signals: [go] },
+  async run(ctx) {
+    for (;;) await ctx.waitFor(go).catch(() => undefined)
+  },
+})
+
+const leaving = workflow({
+  ...{ name: 'leaving', input: z.null(), output: z.string() },
+  async run(ctx) {
+    const call = ctx.call(stubborn, null)
+    await ctx.step('prepare', () => 'ready')
+    await Promise.race([call, ctx.sleep(500)])
+    await call.cancel()
+    return 'left'
+  },
+})
+
+test('whenever it comes, the code may leave a called run that does not end', async () => {
+  const clock = new VirtualClock()
+  const definitions = [leaving, stubborn]
+  const cluster = await TestCluster.create({ clock, definitions, partitions: 1 })
+  await cluster.process()
+  const client = cluster.client()
+  const outputs = Array.from({ length: 40 }, async (_, delay) => {
+    const run = await client.start(leaving, null, { id: `after ${String(delay)}` })
+    await new Promise<void>((resolve) => clock.after(delay, resolve))
+    await run.cancel('too late')
+    return run.result().catch((error: unknown) => {
+      if (error instanceof CancelledError) return 'cancelled before it called'
+      throw error
+    })
+  })
+  const all = new Set(await cluster.drive(Promise.all(outputs), 60_000))
+  expect(all).toContain('left')
+  expect(all.size).toBeLessThanOrEqual(2)
+})

@@ -92,6 +92,7 @@ class Stage {
       get isCancelQueued() {
         return isCancelQueued()
       },
+      isReplyQueued: false,
       clock: this.clock,
       randomness: seededRandomness('test'),
       logger: silentLogger,

@@ -45,6 +45,8 @@ export interface ExecutionHost {
   readonly sabotage: Sabotage | undefined
   /** A cancellation is queued that the code has not been told of. */
   readonly isCancelQueued: boolean
+  /** The outcome of a call is queued that the code has not been told of. */
+  readonly isReplyQueued: boolean
   /** Queues the run's next entry. */
   emit(body: EntryBody): void
   /** Begins a body now, or once the partition may act again. */
@@ -89,7 +91,7 @@ export class Execution {
   /** Calls that stand in the journal without their outcome. */
   readonly #calls = new Set<number>()
   #cancel: { readonly reason: string; isDelivered: boolean } | null = null
-  /** Asked for while a cancellation is on its way. */
+  /** Asked for while the code may be about to be told of a cancellation. */
   #held: Operation[] = []
   /** The cancellation found nothing to reject; the next operation takes it. */
   #isCancelDue = false
@@ -317,11 +319,13 @@ export class Execution {
           this.#reject(call, errorOfOutcome(body.outcome))
         }
         this.#deliverCancel()
+        this.#release()
         return
       }
       case 'CancelRequested':
         this.#cancel ??= { reason: body.reason, isDelivered: false }
         this.#deliverCancel()
+        this.#release()
         return
       case 'RunParked':
       case 'RunResumed':
@@ -340,12 +344,13 @@ export class Execution {
 
   #activate(operation: Operation): void {
     if (this.#isOver) return
-    if (this.#isCancelComing()) {
+    const retry = this.#run.retries.get(operation.index)
+    if (operation.kind === 'step' && retry !== undefined) {
+      this.#steps.retryAt(operation, retry.attempt + 1, retry.retryAt)
+    } else if (this.#mayBeTold()) {
       this.#held.push(operation)
     } else if (operation.kind === 'step') {
-      const retry = this.#run.retries.get(operation.index)
-      if (retry === undefined) this.#steps.begin(operation, 1)
-      else this.#steps.retryAt(operation, retry.attempt + 1, retry.retryAt)
+      this.#steps.begin(operation, 1)
     } else if (operation.kind === 'continue') {
       this.#continue(operation)
     } else if (operation.request !== null) {
@@ -355,7 +360,8 @@ export class Execution {
 
   /** Ends the generation: what its code still asks for is no part of the next one. */
   #continue({ request }: Operation): void {
-    if (request === null) return
+    // The next generation would not know of a cancellation that waits for a called run.
+    if (request === null || this.#cancel?.isDelivered === false) return
     this.#host.emit(request)
     this.dispose()
   }
@@ -390,21 +396,29 @@ export class Execution {
   // Cancellation
 
   /**
-   * A cancellation that the code has not been told of. It will end what the code asks for now: an
-   * entry queued behind it would open again, in the fold, what the code no longer waits for.
+   * True while the entry that delivers a cancellation may be on its way. What the code asks for now
+   * would come behind it, and open again what the cancellation ends.
    */
-  #isCancelComing(): boolean {
-    return (
-      this.#cancel?.isDelivered === false ||
-      this.#host.isCancelQueued ||
-      this.#live.some(({ body }) => body.type === 'CancelRequested')
-    )
+  #mayBeTold(): boolean {
+    const { isCancelQueued, isReplyQueued } = this.#host
+    const isWaiting = this.#cancel?.isDelivered === false
+    const delivers = ({ body: { type } }: Entry) =>
+      type === 'CancelRequested' || (isWaiting && type === 'CallCompleted')
+    return isCancelQueued || (isWaiting && isReplyQueued) || this.#live.some(delivers)
+  }
+
+  /** Goes on with what was asked for meanwhile, unless the cancellation has ended it. */
+  #release(): void {
+    const held = this.#held
+    this.#held = []
+    for (const operation of held) {
+      if (this.#operations.get(operation.index) === operation) this.#activate(operation)
+    }
   }
 
   #deliverCancel(): void {
     if (this.#cancel === null || this.#cancel.isDelivered || this.#calls.size > 0) return
     this.#cancel.isDelivered = true
-    this.#held = []
     this.#book.waits = []
     const open = this.#operations.open()
     this.#isCancelDue = open.length === 0

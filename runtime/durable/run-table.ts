@@ -142,6 +142,9 @@ export class RunTable {
       get isCancelQueued() {
         return run.isCancelQueued
       },
+      get isReplyQueued() {
+        return run.replies.size > 0
+      },
       emit: (body) => {
         if (isCurrent()) this.#partition.enter(run.runId, body, null)
       },

@@ -94,6 +94,7 @@ function replayHost(run: RunState, emitted: EntryBody[]): ExecutionHost {
     logger: silentLogger,
     sabotage: undefined,
     isCancelQueued: false,
+    isReplyQueued: false,
     emit: (body) => emitted.push(body),
     admit: () => undefined,
     at: () => undefined,
