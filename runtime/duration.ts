@@ -20,18 +20,22 @@ const unitMs: Readonly<Record<string, number>> = {
   week: 604_800_000,
 }
 
+/** A thousand years: what is due after it still has a time that a journal can hold. */
+const longestMs = 1_000 * 365.25 * 86_400_000
+
 /** Reads a duration as whole milliseconds, as journals hold them. @throws UsageError DURATION_INVALID */
 export function parseDuration(duration: Duration): number {
   if (typeof duration === 'number') {
-    if (Number.isFinite(duration) && duration >= 0) return Math.round(duration)
+    if (duration >= 0 && duration <= longestMs) return Math.round(duration)
   } else {
     const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(duration)
     const word = match?.[2]?.toLowerCase() ?? ''
     const unit = unitMs[word] ?? unitMs[word.replace(/s$/, '')]
-    if (match !== null && unit !== undefined) return Math.round(Number(match[1]) * unit)
+    const milliseconds = Number(match?.[1]) * (unit ?? NaN)
+    if (milliseconds <= longestMs) return Math.round(milliseconds)
   }
   throw new UsageError(
-    `'${String(duration)}' is not a duration: write a number and a unit such as '30 seconds', '5 minutes' or '7 days'`,
+    `'${String(duration)}' is not a duration: write a number and a unit such as '30 seconds', '5 minutes' or '7 days', of a thousand years at most`,
     { code: 'DURATION_INVALID' },
   )
 }

@@ -240,7 +240,7 @@ export class Execution {
       this.#pump()
     } else if (this.#isReplaying) {
       this.#isReplaying = false
-      for (const operation of this.#operations.open()) this.#activate(operation)
+      this.#activateAll(this.#operations.open())
       this.#pump()
     } else {
       this.#isPumping = false
@@ -341,6 +341,14 @@ export class Execution {
   }
 
   // What the code asked for
+
+  #activateAll(operations: readonly Operation[]): void {
+    try {
+      for (const operation of operations) this.#activate(operation)
+    } catch (error) {
+      this.#park(error)
+    }
+  }
 
   #activate(operation: Operation): void {
     if (this.#isOver) return

@@ -50,7 +50,7 @@ export class LiveRun implements QueuedForRun {
   }
 
   /** Notes a body that is being queued. */
-  queued(body: EntryBody): number {
+  queued(body: EntryBody): void {
     this.lastSeq += 1
     if ('messageId' in body) this.messageIds.add(body.messageId)
     if (body.type === 'CallCompleted') this.replies.add(body.index)
@@ -58,7 +58,6 @@ export class LiveRun implements QueuedForRun {
     if (body.type === 'RunParked') this.isParked = true
     if (body.type === 'RunResumed') this.isParked = false
     if (isTerminal(body)) this.isEnding = true
-    return this.lastSeq
   }
 }
 

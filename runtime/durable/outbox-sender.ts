@@ -133,9 +133,16 @@ export class OutboxSender {
   /** Our own topics are made large enough, and may be made so again; another's is as it is. */
   #refused(sending: Sending, error: Error): void {
     const { item, owed } = sending
-    if (item.kind !== 'published') return
     const { definition, partition } = this.#home
     const place = { topic: `${definition}.journal`, partition, offset: owed.offset }
+    if (item.kind !== 'published') {
+      const { runId } = owed
+      this.#kernel.logger.warn(
+        { error, runId, kind: item.kind },
+        'a record waits for a larger limit',
+      )
+      return
+    }
     const content = { key: Buffer.from(item.key), value: item.payload }
     const buried = { id: item.id, ...place, ...content }
     sending.letter = bury(this.#kernel, buried, 'RECORD_TOO_LARGE', error.message)

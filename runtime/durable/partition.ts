@@ -110,9 +110,8 @@ export class Partition implements WriteSource {
 
   get isIdle(): boolean {
     const isQuiet = this.#queue.isEmpty && this.#outbox.isEmpty && this.#inFlight === null
-    return (
-      this.#phase !== 'serving' || (isQuiet && !this.#runs.isWorking && !this.#hasNewPositions())
-    )
+    if (this.#phase === 'lost' || this.#phase === 'acquiring') return true
+    return this.#phase === 'serving' && isQuiet && !this.#runs.isWorking && !this.#hasNewPositions()
   }
 
   live(runId: string): LiveRun | undefined {

@@ -52,3 +52,15 @@ test('an input whose schema throws', async () => {
   })
   await outlives(() => Promise.resolve(null), throwing)
 })
+
+test('a sleep past the end of time', async () => {
+  await outlives((ctx) => ctx.sleep(1e17))
+})
+
+test('a key that is no text, which no journal can hold', async () => {
+  const numbered = { key: 5 as unknown as string }
+  await outlives(async (ctx) => {
+    await ctx.step('before', () => 1)
+    await ctx.publish('anywhere', numbered.key, 1)
+  })
+})

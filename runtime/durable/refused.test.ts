@@ -93,3 +93,60 @@ test('a partition that takes nothing rests, longer each time, while others are w
   // 20, 40, 80, 160, 320, 640 milliseconds of rest within a second.
   expect(requests.filter((request) => request.startsWith('0'))).toHaveLength(6)
 })
+
+test('what was refused together goes before what came later', async () => {
+  const clock = new VirtualClock()
+  const written: string[] = []
+  const append = async (batch: readonly Append[]) => {
+    await new Promise<void>((resolve) => clock.after(5, resolve))
+    const results = batch.map(({ records, partition }) => {
+      if (partition > 0) return 0n
+      const bytes = records.reduce((sum, { value }) => sum + value.byteLength, 0)
+      const options = { code: 'RECORD_TOO_LARGE', details: { limit: 50_000 } }
+      if (bytes > 50_000) return new LogError('too large together', options)
+      written.push(...records.map(({ key }) => String(key)))
+      return 0n
+    })
+    const failed = results.find((result) => typeof result !== 'bigint')
+    if (failed === undefined) return results
+    throw new AppendError(failed, results)
+  }
+  const writer = new Writer({ append } as unknown as Log, clock)
+  let waiting = Array.from({ length: 30 }, (_, number) => number)
+  const source: WriteSource = {
+    collect(reserve) {
+      waiting.sort((one, other) => one - other)
+      const fits = waiting.filter((number) => number < 12 || clock.now() % 2 === 1)
+      const taken = fits.filter(() => reserve('t', 0, 10_000))
+      waiting = waiting.filter((number) => !taken.includes(number))
+      return taken.map((number): Write => {
+        const settle: Write['settle'] = (result) => {
+          if ('error' in result) waiting.push(number)
+        }
+        const record = { key: String(number), value: Buffer.alloc(10_000) }
+        return { topic: 't', partition: 0, record, settle }
+      })
+    },
+  }
+  writer.add(source)
+  // There is more to write than the first request holds.
+  writer.add({
+    collect: (reserve) =>
+      reserve('t', 1, 10)
+        ? [
+            {
+              topic: 't',
+              partition: 1,
+              record: { key: 'x', value: Buffer.alloc(9) },
+              settle: () => 0,
+            },
+          ]
+        : [],
+  })
+  for (let turn = 0; turn < 40; turn += 1) {
+    writer.wake()
+    await clock.advance(7)
+  }
+  writer.close()
+  expect(written).toEqual(Array.from({ length: 30 }, (_, number) => String(number)))
+})

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.ts'
 import { parseDuration, type Duration } from '../duration.ts'
-import { TimeoutError, UsageError } from '../errors.ts'
+import { LogError, TimeoutError, UsageError } from '../errors.ts'
 import type { Log, LogRecord, Subscription } from '../log/port.ts'
 import type { Logger } from '../logger.ts'
 import type { Codec } from '../../schemas/codec.ts'
@@ -39,6 +39,7 @@ export class ResultsReader {
   /** By run id, the oldest first. */
   readonly #kept = new Map<string, Kept>()
   #keptBytes = 0
+  readonly #pending = new Set<(error: Error) => void>()
   #subscription: Subscription | null = null
   #forgotten = 0
 
@@ -85,7 +86,7 @@ export class ResultsReader {
     const { clock } = this.#options
     const limitMs = timeout === undefined ? undefined : parseDuration(timeout)
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
-    const ends = [this.#wait(runId, resolve)]
+    const ends = [this.#wait(runId, resolve), this.#untilClosed(reject)]
     if (question !== null) {
       const refuse = () => {
         reject(notFound(this.#definition, runId))
@@ -108,8 +109,17 @@ export class ResultsReader {
     }
   }
 
+  /** Whoever still waits is told. */
   async close(): Promise<void> {
+    for (const tell of this.#pending) {
+      tell(new LogError('the client was closed', { code: 'LOG_UNAVAILABLE' }))
+    }
     await this.#subscription?.close()
+  }
+
+  #untilClosed(tell: (error: Error) => void): () => void {
+    this.#pending.add(tell)
+    return () => this.#pending.delete(tell)
   }
 
   #take(record: LogRecord): void {

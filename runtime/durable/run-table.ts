@@ -51,7 +51,9 @@ export class RunTable {
   nextEntry(runId: string, body: EntryBody): Entry | null {
     const run = this.#live.get(runId) ?? this.#newRun(runId, 0)
     if (run.isEnding) return null
-    const entry = new EncodedEntry(runId, run.queued(body), this.#kernel.clock.now(), body)
+    // Encoded first: a body that cannot be must not leave a hole behind it.
+    const entry = new EncodedEntry(runId, run.lastSeq + 1, this.#kernel.clock.now(), body)
+    run.queued(body)
     if (body.type === 'RunStarted') this.#setBusy(run, true)
     const isEarly = this.#kernel.settings.sabotage === 'act-before-decided'
     if (isEarly && body.type === 'StepCompleted') run.execution?.deliver(entry)

@@ -58,7 +58,16 @@ interface Place {
 
 interface Rest {
   readonly failures: number
-  readonly until: number
+  /** Set by its timer and not read from the clock, which may be behind it, or set back. */
+  isOver: boolean
+}
+
+/** An acknowledged or failed request. */
+interface Sent {
+  /** Everything in it stands in the log. */
+  readonly isWhole: boolean
+  /** Tells the writers what became of theirs. */
+  settle(): void
 }
 
 export class Writer {
@@ -100,18 +109,19 @@ export class Writer {
     await Promise.resolve()
     let request = this.#collect()
     while (request.writes.length > 0) {
-      let settle = await this.#send(request.writes)
+      let sent = await this.#send(request.writes)
       // A request and the rest of it make a pair; then what the first of them resumed is ready.
       let sinceFull = request.isFull ? 0 : 2
-      while (sinceFull < 2) {
+      // What failed has to be back in its place before the next request is built.
+      while (sinceFull < 2 && sent.isWhole) {
         request = this.#collect()
         if (request.writes.length === 0) break
-        const sent = this.#send(request.writes)
-        settle()
-        settle = await sent
+        const sending = this.#send(request.writes)
+        sent.settle()
+        sent = await sending
         sinceFull = request.isFull ? 0 : sinceFull + 1
       }
-      settle()
+      sent.settle()
       await this.#clock.yield()
       request = this.#collect()
     }
@@ -150,17 +160,19 @@ export class Writer {
     return { writes, isFull: false }
   }
 
-  /** Returns what tells the writers what became of theirs. */
-  async #send(writes: readonly Write[]): Promise<() => void> {
+  async #send(writes: readonly Write[]): Promise<Sent> {
     const places = [...placesOf(writes)]
     const results = await this.#append(places.map(({ append }) => append))
     places.forEach((place, index) => {
       this.#learn(place, results[index])
     })
-    return () => {
-      places.forEach((place, index) => {
-        settlePlace(place, results[index])
-      })
+    return {
+      isWhole: results.every((result) => typeof result === 'bigint'),
+      settle: () => {
+        places.forEach((place, index) => {
+          settlePlace(place, results[index])
+        })
+      },
     }
   }
 
@@ -176,21 +188,22 @@ export class Writer {
     if (typeof result === 'bigint') {
       this.#resting.delete(key)
     } else if (isTooLarge(result) && writes.length > 1) {
-      // Which of them is too large shows when they go apart.
-      this.#limits.set(append.topic, limitIn(result.details))
+      // Which of them is too large shows when they go apart. The log's count of bytes is finer.
+      const bytes = append.records.reduce((sum, { value }) => sum + value.byteLength, 0)
+      this.#limits.set(append.topic, Math.floor(bytes / 2))
     } else {
       const failures = (this.#resting.get(key)?.failures ?? 0) + 1
-      const restMs = Math.min(longestRestMs, firstRestMs * 2 ** (failures - 1))
-      this.#resting.set(key, { failures, until: this.#clock.now() + restMs })
-      this.#clock.after(restMs, () => {
+      const rest = { failures, isOver: false }
+      this.#resting.set(key, rest)
+      this.#clock.after(Math.min(longestRestMs, firstRestMs * 2 ** (failures - 1)), () => {
+        rest.isOver = true
         this.wake()
       })
     }
   }
 
   #isResting(key: string): boolean {
-    const rest = this.#resting.get(key)
-    return rest !== undefined && this.#clock.now() < rest.until
+    return this.#resting.get(key)?.isOver === false
   }
 }
 
@@ -223,11 +236,6 @@ function settlePlace({ writes }: Place, result: bigint | Error | undefined): voi
 
 export function isTooLarge(error: unknown): error is LogError {
   return error instanceof LogError && error.code === 'RECORD_TOO_LARGE'
-}
-
-function limitIn(details: unknown): number {
-  const isLimit = typeof details === 'object' && details !== null && 'limit' in details
-  return isLimit && typeof details.limit === 'number' ? details.limit : 0
 }
 
 function keyOf(topic: string, partition: number): string {

@@ -94,8 +94,9 @@ export class Producer {
       assertFits(append, await this.#topics.limit(append.topic))
       return undefined
     } catch (error) {
-      if (error instanceof LogError) return error
-      throw error
+      if (!(error instanceof LogError)) throw error
+      if (error.code === 'RECORD_TOO_LARGE') this.#topics.forgetLimit(append.topic)
+      return error
     }
   }
 

@@ -1,7 +1,6 @@
 /** What is known of topics: how many partitions, who leads them, how much an append may bring. */
 
 import protocol from 'kafkajs/src/protocol/requests/index.js'
-import { defaultMaxBatchBytes } from '../size.ts'
 import type { Connections } from './connections.ts'
 import { brokerError, topicUnknown, unavailable } from './errors.ts'
 import { persist } from './retry.ts'
@@ -47,7 +46,7 @@ export class Topics {
     this.#leaders.delete(topic)
   }
 
-  /** The most bytes that one append may bring to a partition. */
+  /** The most bytes that one append may bring to a partition; Infinity when only the broker knows. */
   async limit(topic: string): Promise<number> {
     const known = this.#limits.get(topic)
     if (known !== undefined) return known
@@ -77,7 +76,12 @@ export class Topics {
     })
   }
 
-  /** Not every client may read configurations; the broker's default is then the best guess. */
+  /** Asks anew: somebody may have raised it. */
+  forgetLimit(topic: string): void {
+    this.#limits.delete(topic)
+  }
+
+  /** Not every client may read configurations; the broker refuses what is too large by itself. */
   async #askLimit(topic: string): Promise<number> {
     const call = describeConfigs({
       resources: [{ type: topicResource, name: topic, configNames: [limitName] }],
@@ -85,10 +89,10 @@ export class Topics {
     try {
       const { resources } = await this.#connections.sendToAny(call)
       const entry = resources[0]?.configEntries.find(({ configName }) => configName === limitName)
-      return Number(entry?.configValue ?? defaultMaxBatchBytes)
+      return Number(entry?.configValue ?? Infinity)
     } catch (error) {
-      if (brokerError(error) === undefined) this.#limits.delete(topic)
-      return defaultMaxBatchBytes
+      if (brokerError(error) !== 'TOPIC_AUTHORIZATION_FAILED') this.forgetLimit(topic)
+      return Infinity
     }
   }
 }
