@@ -1,5 +1,6 @@
 /** Uses a Kafka and a registry as services and commands do. */
 
+import { z } from 'zod'
 import { openBackend } from '../../runtime/backend.ts'
 import { systemClock, systemRandomness } from '../../runtime/clock.ts'
 import { createClient } from '../../runtime/durable/client.ts'
@@ -9,7 +10,6 @@ import { readEnvironment } from '../../runtime/environment.ts'
 import { kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { definitionTopicPlans } from '../../schemas/index.ts'
-import { z } from 'zod'
 
 const exercised = workflow({
   name: 'exercise',
