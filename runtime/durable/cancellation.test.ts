@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { CancelledError } from '../errors.ts'
+import { check } from '../testing/checker/check.ts'
 import { TestCluster } from '../testing/test-cluster.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import { signal, workflow } from './definition.ts'
@@ -89,4 +90,44 @@ test('whenever it comes, the code may leave a called run that does not end', asy
   const all = new Set(await cluster.drive(Promise.all(outputs), 60_000))
   expect(all).toContain('left')
   expect(all.size).toBeLessThanOrEqual(2)
+})
+
+const broken = workflow({
+  ...{ name: 'broken', input: z.null(), output: z.null() },
+  async run(ctx) {
+    const fail = () => {
+      throw new Error('not there')
+    }
+    await ctx.step('reach', fail, { retry: { attempts: 1 } })
+    return null
+  },
+})
+
+const calling = workflow({
+  ...{ name: 'calling', input: z.null(), output: z.null() },
+  run: (ctx) => ctx.call(broken, null),
+})
+
+test('a run that is parked is told, and with it whoever waits for it', async () => {
+  const clock = new VirtualClock()
+  const definitions = [calling, broken]
+  const cluster = await TestCluster.create({ clock, definitions, partitions: 1 })
+  let process = await cluster.process()
+  const client = cluster.client()
+  const run = await cluster.drive(client.start(calling, null, { id: 'a' }), 60_000)
+  await clock.advance('1 minute')
+  // It is parked for whoever owns it next as well.
+  process.kill()
+  process = await cluster.process()
+  await clock.advance('1 minute')
+  await cluster.drive(run.cancel('no longer needed'), 60_000)
+  await expect(cluster.drive(run.result(), 60_000)).rejects.toThrow('no longer needed')
+  const child = client.get(broken, 'a/0')
+  await expect(cluster.drive(child.result(), 60_000)).rejects.toThrow(CancelledError)
+  await process.stop()
+  const { violations } = await check(cluster.codec, {
+    ...{ definitions: ['calling', 'broken'], records: cluster.records() },
+    effects: cluster.effects,
+  })
+  expect(violations).toEqual([])
 })

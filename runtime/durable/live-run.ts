@@ -56,7 +56,7 @@ export class LiveRun implements QueuedForRun {
     if (body.type === 'CallCompleted') this.replies.add(body.index)
     if (body.type === 'CancelRequested') this.isCancelQueued = true
     if (body.type === 'RunParked') this.isParked = true
-    if (body.type === 'RunResumed') this.isParked = false
+    if (body.type === 'RunResumed' || body.type === 'CancelRequested') this.isParked = false
     if (isTerminal(body)) this.isEnding = true
   }
 }

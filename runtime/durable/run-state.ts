@@ -3,7 +3,8 @@
  *
  * 1. `applyEntry` is a function of the state and the entry alone: no clock, no schema, no code.
  * 2. A cancellation takes effect once no called run is open: it ends every wait, timer and retry.
- *    An execution follows the same rule over the same entries, so the two always agree.
+ *    An execution follows the same rule over the same entries, so the two always agree. It lets a
+ *    parked run go on, for its code to be told.
  * 3. The history holds the entries of the present generation that an execution must see again.
  */
 
@@ -157,6 +158,7 @@ export function applyEntry(run: RunState, entry: Entry): void {
       return
     case 'CancelRequested':
       remember(run, body.messageId)
+      if (run.status === 'parked') resume(run)
       run.cancelReason = body.reason
       run.history.append(entry)
       deliverCancel(run)
@@ -170,9 +172,7 @@ export function applyEntry(run: RunState, entry: Entry): void {
       return
     case 'RunResumed':
       remember(run, body.messageId)
-      run.status = 'live'
-      run.parked = null
-      run.retries.clear()
+      resume(run)
       return
     case 'RunCompleted':
       endRun(run, { status: 'completed', output: body.output })
@@ -196,6 +196,12 @@ function withoutBytes({ runId, seq, at, body }: Entry): Entry {
 function takeSignal(run: RunState, signal: KeptSignal) {
   const taker = receiveSignal(run, signal)
   if (taker !== undefined) run.timers.delete(taker.index)
+}
+
+function resume(run: RunState) {
+  run.status = 'live'
+  run.parked = null
+  run.retries.clear()
 }
 
 function deliverCancel(run: RunState) {

@@ -179,7 +179,7 @@ function isParkedThroughout(life: Life, since: InboxRecord, by: JournalRecord): 
   for (const { entry, record } of life.entries) {
     if (record.offset > by.offset) break
     if (entry.body.type === 'RunParked') isParked = record.time < since.time
-    if (entry.body.type === 'RunResumed') isParked = false
+    if (entry.body.type === 'RunResumed' || entry.body.type === 'CancelRequested') isParked = false
   }
   return isParked
 }

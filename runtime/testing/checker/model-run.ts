@@ -116,6 +116,7 @@ export function applyToModel(run: ModelRun, entry: Entry, report: Report): void 
     case 'Published':
       return
     case 'CancelRequested':
+      if (run.status === 'parked') resume(run)
       run.cancel = body.reason
       settleCancel(run)
       return
@@ -133,9 +134,7 @@ export function applyToModel(run: ModelRun, entry: Entry, report: Report): void 
       return
     case 'RunResumed':
       if (run.status !== 'parked') report('J1', 'a run is resumed that is not parked')
-      run.status = 'live'
-      run.parked = null
-      run.retries.clear()
+      resume(run)
       return
     case 'RunCompleted':
       end(run, { status: 'completed', output: body.output })
@@ -225,6 +224,12 @@ function callCompleted(run: ModelRun, index: number, report: Report) {
   run.answered.add(index)
   run.calls.delete(index)
   settleCancel(run)
+}
+
+function resume(run: ModelRun) {
+  run.status = 'live'
+  run.parked = null
+  run.retries.clear()
 }
 
 /** A cancellation takes effect once no called run is open: it ends every wait, timer and retry. */
