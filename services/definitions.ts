@@ -3,4 +3,11 @@
 import { inspection } from './inspection/inspection.ts'
 import { review } from './review/review.ts'
 
-export const definitions = [review, inspection.orchestrator, inspection.worker]
+/** By the service that serves it. */
+export const served = {
+  review,
+  inspection: inspection.orchestrator,
+  inspector: inspection.worker,
+}
+
+export const definitions = Object.values(served)

@@ -1,5 +1,5 @@
 /**
- * A program: serves one service of the review, as a child of the command line.
+ * A program: serves services of the review, as a child of the command line.
  *
  * 1. It loads while Kafka still starts, and waits for its environment on the channel to its parent.
  * 2. It tells the parent once it serves.
@@ -7,13 +7,7 @@
  *    told to stay.
  */
 
-import { readServiceName, readOrder, type Report, type ServiceName } from './order.ts'
-
-const mains: Readonly<Record<ServiceName, () => Promise<unknown>>> = {
-  review: () => import('../../services/review/main.ts'),
-  inspection: () => import('../../services/inspection/main.ts'),
-  inspector: () => import('../../services/inspector/main.ts'),
-}
+import { readOrder, readServiceNames, type Report } from './order.ts'
 
 let isToStay = false
 const serving = Promise.withResolvers<Readonly<Record<string, string>>>()
@@ -27,10 +21,13 @@ process.on('disconnect', endUnlessToStay)
 // The parent may have ended while this was loaded.
 if (!process.connected) endUnlessToStay()
 
-const main = mains[readServiceName(process.argv[2])]
-await Promise.all([import('../../runtime/serve.ts'), import('../../services/definitions.ts')])
+const names = readServiceNames(process.argv[2])
+const [{ serve }, { served }] = await Promise.all([
+  import('../../runtime/serve.ts'),
+  import('../../services/definitions.ts'),
+])
 Object.assign(process.env, await serving.promise)
-await main()
+await serve(...names.map((name) => served[name]))
 tell({ is: 'serving' })
 
 function endUnlessToStay(): void {

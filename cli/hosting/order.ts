@@ -5,6 +5,8 @@ import { z } from 'zod'
 /** Every service of the review. */
 export const serviceNames = ['review', 'inspection', 'inspector'] as const
 
+const separator = '+'
+
 const ServiceName = z.enum(serviceNames)
 export type ServiceName = z.infer<typeof ServiceName>
 
@@ -23,8 +25,14 @@ export function readOrder(message: unknown): Order {
   return Order.parse(message)
 }
 
-export function readServiceName(name: unknown): ServiceName {
-  return ServiceName.parse(name)
+/** The services that a process is to serve, as its command line names them. */
+export function readServiceNames(names: unknown): readonly ServiceName[] {
+  return z.array(ServiceName).parse(String(names).split(separator))
+}
+
+/** The name of a process by its services. */
+export function processName(names: readonly ServiceName[]): string {
+  return names.join(separator)
 }
 
 export function isReport(message: unknown): message is Report {

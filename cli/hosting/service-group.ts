@@ -12,11 +12,12 @@ import { ServiceProcess } from './service-process.ts'
 import type { ServiceName } from './order.ts'
 
 export interface ServiceGroupOptions {
-  readonly names: readonly ServiceName[]
+  /** The services of each process. */
+  readonly processes: readonly (readonly ServiceName[])[]
   readonly home: string
   readonly variables: Variables
   /** Told when a service has ended and is started again. */
-  readonly onRestart: (name: ServiceName, how: string) => void
+  readonly onRestart: (name: string, how: string) => void
 }
 
 /** A service that has nothing under way ends in a moment. */
@@ -25,7 +26,7 @@ const mostRestarts = 3
 
 export class ServiceGroup {
   readonly #options: ServiceGroupOptions
-  readonly #processes = new Map<ServiceName, ServiceProcess>()
+  readonly #processes = new Map<string, ServiceProcess>()
   readonly #failed = Promise.withResolvers<never>()
   #environment: Readonly<Record<string, string>> | undefined
   #restarts = 0
@@ -34,11 +35,7 @@ export class ServiceGroup {
   constructor(options: ServiceGroupOptions) {
     this.#options = options
     this.#failed.promise.catch(() => undefined)
-    for (const name of options.names) this.#start(name)
-  }
-
-  get names(): readonly ServiceName[] {
-    return this.#options.names
+    for (const names of options.processes) this.#start(names)
   }
 
   get processes(): readonly ServiceProcess[] {
@@ -74,9 +71,10 @@ export class ServiceGroup {
     await Promise.all(this.processes.map((service) => service.stop(graceMs)))
   }
 
-  #start(name: ServiceName): void {
+  #start(names: readonly ServiceName[]): void {
     const { home, variables, onRestart } = this.#options
-    const service = new ServiceProcess({ name, home, variables: absolute(variables) })
+    const service = new ServiceProcess({ names, home, variables: absolute(variables) })
+    const { name } = service
     this.#processes.set(name, service)
     if (this.#environment !== undefined) service.serve(this.#environment)
     let hasServed = false
@@ -89,7 +87,7 @@ export class ServiceGroup {
         return
       }
       onRestart(name, how)
-      this.#start(name)
+      this.#start(names)
     })
   }
 

@@ -1,5 +1,5 @@
 /**
- * A service as a child process. It ends with this one, however this one ends, unless it was told to
+ * Services in a child process. It ends with this one, however this one ends, unless it was told to
  * stay; what it prints is appended to a file.
  */
 
@@ -9,10 +9,11 @@ import { dirname, extname, join } from 'node:path'
 import { CommandError } from '../exit-code.ts'
 import { logFileOf, type Variables } from '../home.ts'
 import { lastWords, rotate } from './service-log.ts'
-import { isReport, type Order, type ServiceName } from './order.ts'
+import { isReport, type Order, processName, type ServiceName } from './order.ts'
 
 export interface ServiceProcessOptions {
-  readonly name: ServiceName
+  /** What it serves. */
+  readonly names: readonly ServiceName[]
   readonly home: string
   /** What it starts with; the rest of its environment comes with `serve`. */
   readonly variables: Variables
@@ -22,7 +23,8 @@ export interface ServiceProcessOptions {
 const hostProgram = join(import.meta.dirname, `host${extname(import.meta.filename)}`)
 
 export class ServiceProcess {
-  readonly name: ServiceName
+  readonly names: readonly ServiceName[]
+  readonly name: string
   readonly pid: number
   readonly logFile: string
   readonly startedAt = Date.now()
@@ -34,16 +36,17 @@ export class ServiceProcess {
   readonly #logStart: number
   #isRunning = true
 
-  constructor({ name, home, variables }: ServiceProcessOptions) {
-    this.name = name
-    this.logFile = logFileOf(home, name)
+  constructor({ names, home, variables }: ServiceProcessOptions) {
+    this.names = names
+    this.name = processName(names)
+    this.logFile = logFileOf(home, this.name)
     mkdirSync(dirname(this.logFile), { recursive: true })
     rotate(this.logFile)
     const log = openSync(this.logFile, 'a')
     this.#logStart = fstatSync(log).size
     // Its name and folder tell it from other processes (see services-record.ts). It gets a session
     // of its own, so that an interrupt at the terminal is not sent to it.
-    this.#child = spawn(process.execPath, [...typeFlags(), hostProgram, name, home], {
+    this.#child = spawn(process.execPath, [...typeFlags(), hostProgram, this.name, home], {
       cwd: home,
       detached: true,
       env: variables,

@@ -171,7 +171,8 @@ export class Session {
     for (const name of names) this.#served.add(name)
     const { home, variables } = this.#invocation
     const services = new ServiceGroup({
-      names,
+      // For one command a process of its own for each would mostly load the same code.
+      processes: [names],
       home,
       variables: isLocal ? withoutBackend(variables) : variables,
       onRestart: (name, how) =>

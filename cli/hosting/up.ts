@@ -71,8 +71,8 @@ async function start(invocation: Invocation): Promise<ServicesRecord> {
       early.serve(backend.variables)
       const ready = early.serving().then(() => untilServed(backend, variables))
       await Promise.race([ready, early.failed, rejectionOf(interrupt)])
-      for (const { name, pid, startedAt, logFile } of early.processes) {
-        services.push({ name, pid, startedAt, logFile })
+      for (const { names, pid, startedAt, logFile } of early.processes) {
+        for (const name of names) services.push({ name, pid, startedAt, logFile })
       }
     }
     const { registryUrl } = backend.environment
@@ -100,7 +100,7 @@ function load(
   names: readonly ServiceName[],
 ): ServiceGroup {
   return new ServiceGroup({
-    names,
+    processes: names.map((name) => [name]),
     home,
     variables: isLocal ? withoutBackend(variables) : variables,
     onRestart: () => undefined,
