@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { decodePayload, errorOfOutcome } from '../../runtime/durable/payload.ts'
 import { parseDuration } from '../../runtime/duration.ts'
-import { CancelledError, TerminalError, type StoaError } from '../../runtime/errors.ts'
+import { CancelledError, StoaError, TerminalError, TimeoutError } from '../../runtime/errors.ts'
 import { connected, type Connection } from '../connection.ts'
 import { CommandError, exitCodes, messageOf } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
@@ -80,11 +80,16 @@ async function outcomeOf(
   try {
     return { output: await handle.result({ ...(timeout !== undefined && { timeout }) }) }
   } catch (error) {
-    // What is thrown by a run is one of the two; anything else says why its outcome is not known.
-    if (error instanceof TerminalError || error instanceof CancelledError) return failed(error)
+    // A run ends with one of these; anything else says why its outcome is not known. With a limit
+    // of our own a TimeoutError is taken for that.
+    const isOurLimit = error instanceof TimeoutError && timeout !== undefined
+    const isOutcome = outcomeErrors.some((type) => error instanceof type)
+    if (error instanceof StoaError && isOutcome && !isOurLimit) return failed(error)
     throw error
   }
 }
+
+const outcomeErrors = [TerminalError, TimeoutError, CancelledError]
 
 function failed(error: StoaError): Ended {
   return { status: error instanceof CancelledError ? 'was cancelled' : 'failed', error }

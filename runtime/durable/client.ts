@@ -50,8 +50,8 @@ export interface ResultOptions {
 export interface RunHandle<T> {
   readonly id: string
   /**
-   * Awaits the output. Rejects with TerminalError or CancelledError when that is the outcome, and with
-   * UsageError RUN_NOT_FOUND as soon as the owner says that it knows of no such run.
+   * Awaits the output. Rejects with TerminalError, TimeoutError or CancelledError when that is the
+   * outcome, and with UsageError RUN_NOT_FOUND as soon as the owner says that it knows of no such run.
    */
   result(options?: ResultOptions): Promise<T>
   /** The payload is checked here and again where it arrives. */

@@ -74,7 +74,7 @@ export interface Context {
 
   /**
    * Runs another definition and awaits its output.
-   * Rejects with TerminalError when that run fails and CancelledError when it is cancelled.
+   * Rejects with TerminalError or TimeoutError when that run fails, CancelledError when it is cancelled.
    */
   call<I extends z.ZodType, O extends z.ZodType>(
     contract: Contract<I, O>,
@@ -89,7 +89,7 @@ export interface Context {
     options?: StartOptions,
   ): Promise<{ readonly runId: string }>
 
-  /** Publishes a JSON record on a topic, effective once; resolves once it is recorded. */
+  /** Publishes a JSON record at least once, each copy with the same `ce_id`; resolves once that is recorded. */
   publish(topic: string, key: string, payload: unknown): Promise<void>
 
   /** Begins again with the same id and a new input, and drops all recorded outcomes. */

@@ -17,6 +17,7 @@ import { answerId, takeIn, type Intake } from './intake.ts'
 import type { Kernel } from './kernel.ts'
 import { replyTo } from './outbox.ts'
 import type { RunState } from './run-state.ts'
+import { asError, faultOf } from './payload.ts'
 import { recordOverheadBytes, OutboxSender } from './outbox-sender.ts'
 import type { Partition, PartitionHost } from './partition.ts'
 import type { Reserve, Write } from './writer.ts'
@@ -116,8 +117,9 @@ export class InboxReader {
       if (message === undefined) break
       this.#head += 1
       this.#lastSeen = record.offset
-      if (message instanceof LogError) this.#bury(record, 'MESSAGE_UNREADABLE', message.message)
-      else this.#enter(record, message)
+      if (message instanceof LogError) {
+        this.#bury(record, unreadableCode(message) ?? 'MESSAGE_UNREADABLE', message.message)
+      } else this.#enter(record, message)
     }
     this.#compact()
   }
@@ -197,8 +199,11 @@ export class InboxReader {
 
   /** The message, the reason why it cannot be read, or undefined when that takes a while. */
   #decode(record: LogRecord): Message | LogError | undefined {
-    const unreadable = (cause: unknown) =>
-      new LogError(`the record cannot be decoded`, { code: 'MESSAGE_UNREADABLE', cause })
+    const unreadable = (why: string, cause?: unknown) =>
+      new LogError(`a record of the inbox cannot be read: ${why}`, {
+        code: 'MESSAGE_UNREADABLE',
+        cause,
+      })
     if (record.value === null) return unreadable('it has no value')
     try {
       const decoded = this.#kernel.codec.message.decode(record.value)
@@ -207,7 +212,7 @@ export class InboxReader {
       this.#resumeAfter(decoded)
       return undefined
     } catch (error) {
-      return error instanceof LogError ? error : unreadable(error)
+      return error instanceof LogError ? error : unreadable(faultOf(error), error)
     }
   }
 
@@ -221,15 +226,15 @@ export class InboxReader {
     decoded.then(resume, (error: unknown) => {
       if (tenure !== this.#tenure) return
       const record = this.#buffer[this.#head]
-      const isFinal = error instanceof LogError && isUnreadable(error.code)
-      if (!isFinal || record === undefined) {
+      const code = error instanceof LogError ? unreadableCode(error) : undefined
+      if (code === undefined || record === undefined) {
         this.#host.logger.warn({ error }, 'a record waits for the schema registry')
         this.#kernel.clock.after(heldRetryMs, resume)
         return
       }
       this.#head += 1
       this.#lastSeen = record.offset
-      this.#bury(record, 'MESSAGE_UNREADABLE', error.message)
+      this.#bury(record, code, asError(error).message)
       resume()
     })
   }
@@ -355,6 +360,6 @@ export class InboxReader {
   }
 }
 
-function isUnreadable(code: string): boolean {
-  return code === 'MESSAGE_UNREADABLE' || code === 'CODEC_UNKNOWN_SCHEMA'
+function unreadableCode({ code }: LogError): ErrorCode | undefined {
+  return code === 'MESSAGE_UNREADABLE' || code === 'CODEC_UNKNOWN_SCHEMA' ? code : undefined
 }

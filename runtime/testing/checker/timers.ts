@@ -1,7 +1,9 @@
 /** J8 for retries: the next attempt never begins before it is due. Timers are checked by the fold. */
 
+import type { Place } from './decoded.ts'
+import type { Effect } from './evidence.ts'
 import { everyModel, type Facts } from './facts.ts'
-import { allLives } from './model.ts'
+import { allLives, type Life } from './model.ts'
 
 export function checkRetries(facts: Facts): void {
   const effects = Map.groupBy(
@@ -17,7 +19,8 @@ export function checkRetries(facts: Facts): void {
         const isOwn =
           effect.begunAt > record.time &&
           (life.terminal === null || effect.begunAt <= life.terminal.record.time)
-        if (isOwn && effect.begunAtOwn < body.retryAt) {
+        const isEarly = isOwn && effect.begunAtOwn < body.retryAt
+        if (isEarly && !isResumed(life, record, effect)) {
           facts.report(
             'J8',
             `run ${entry.runId}: attempt ${String(effect.attempt)} of step '${body.name}' began at ${String(effect.begunAtOwn)}, before ${String(body.retryAt)}`,
@@ -26,4 +29,18 @@ export function checkRetries(facts: Facts): void {
       }
     }
   }
+}
+
+/** A run that was parked and goes on begins its steps anew, whatever they waited for. */
+function isResumed({ entries }: Life, since: Place, { begunAt }: Effect): boolean {
+  let isParked = false
+  for (const { entry, record } of entries) {
+    if (record.time > begunAt) return false
+    const { type } = entry.body
+    const resumes = type === 'RunResumed' || (type === 'CancelRequested' && isParked)
+    if (resumes && record.time >= since.time) return true
+    if (resumes) isParked = false
+    if (type === 'RunParked') isParked = true
+  }
+  return false
 }
