@@ -109,7 +109,7 @@ describe('the fate of an append', () => {
 
     one.heal()
     await clock.advance(1)
-    expect(heard).toEqual({ one: [[0, 1], [1]], other: [[0, 1], [0]] })
+    expect(heard).toEqual({ one: [[0, 1], [], [1]], other: [[0, 1], [0]] })
     expect([state.settled, cluster.dump('t', 0).length]).toEqual(['acknowledged', 1])
   })
 })

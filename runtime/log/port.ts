@@ -11,8 +11,9 @@
  * 4. `read` yields every record there is in its range, in order, and ends.
  * 5. An owned partition delivers nothing before `seek`, and then each record once from there in
  *    order, for as long as it is assigned; a partition kept across a rebalance goes on where it was.
- * 6. `onAssigned` is not called before `own` has resolved, and is called with none once another
- *    process has taken this one's place under its instance id.
+ * 6. `onAssigned` is not called before `own` has resolved. It is called with none once another process
+ *    has taken this one's place under its instance id, and before an assignment that does not follow
+ *    on the last one: a member that was away cannot know who owned its partitions meanwhile.
  */
 
 import { LogError } from '../errors.ts'

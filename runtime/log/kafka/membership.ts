@@ -59,6 +59,10 @@ export class Membership {
   #held: readonly number[] = []
   #isJoined = false
   #isOut = false
+  /** The generation in which the partitions held were assigned. */
+  #heldGeneration = -1
+  /** Nobody else can have owned them between the last two assignments. */
+  #isUnbroken = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(parts: MembershipParts, options: MembershipOptions) {
@@ -126,7 +130,11 @@ export class Membership {
         this.#options.onAssigned([])
         return
       }
-      if (assigned !== undefined) this.#options.onAssigned(assigned)
+      if (assigned !== undefined) {
+        // Between two generations that do not follow each other anybody may have owned anything.
+        if (!this.#isUnbroken) this.#options.onAssigned([])
+        this.#options.onAssigned(assigned)
+      }
     }
   }
 
@@ -158,6 +166,9 @@ export class Membership {
       rebalanceTimeout,
     )
     this.#held = decodeAssignment(topic, memberAssignment)
+    const since = this.#generation - this.#heldGeneration
+    this.#isUnbroken = this.#heldGeneration < 0 || since === 0 || since === 1
+    this.#heldGeneration = this.#generation
     this.#isJoined = true
     return this.#held
   }

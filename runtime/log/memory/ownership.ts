@@ -28,6 +28,8 @@ export class MemoryOwnership implements Ownership {
   #member: MemoryMember | undefined
   #isStopped = false
   #assignments = 0
+  /** The last assignment that was told of. */
+  #heard = 0
 
   constructor(parts: OwnershipParts) {
     this.#parts = parts
@@ -46,7 +48,11 @@ export class MemoryOwnership implements Ownership {
         this.#assignments += 1
         const assignment = this.#assignments
         network.pass(() => {
-          if (assignment === this.#assignments) this.#assigned(partitions)
+          if (assignment !== this.#assignments) return
+          // Between two assignments that do not follow each other anybody may have owned anything.
+          if (assignment !== this.#heard + 1) this.#assigned([])
+          this.#heard = assignment
+          this.#assigned(partitions)
         })
       },
       onReplaced: () => network.pass(() => this.#replaced()),
@@ -104,7 +110,10 @@ export class MemoryOwnership implements Ownership {
     if (this.#parts.group.hear(this.#member)) return
     // Its place may have been taken meanwhile; it must not take it back.
     if (this.#parts.group.isReplaced(this.#member)) this.#replaced()
-    else this.join()
+    else {
+      this.#assignments += 1
+      this.join()
+    }
   }
 
   /** The process is gone. */
