@@ -23,6 +23,7 @@ const own = {
   OUT_UNWRITABLE: exitCodes.input,
   PAYLOAD_UNREADABLE: exitCodes.input,
   RUN_ENDED: exitCodes.failure,
+  RUN_ID_TAKEN: exitCodes.usage,
   RUN_KEYED: exitCodes.usage,
   RUN_PARKED: exitCodes.failure,
   RUN_NOT_PARKED: exitCodes.failure,

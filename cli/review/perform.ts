@@ -11,6 +11,7 @@ import type { Session } from '../hosting/session.ts'
 import { rejectionOf } from '../invocation.ts'
 import { plain } from '../terminal/terminal.ts'
 import { span } from '../terminal/times.ts'
+import { requireSameReview } from './given-id.ts'
 import type { Progress } from './progress.ts'
 import { lookPatiently } from './look-patiently.ts'
 import { StallReader, type Stall } from './stalls.ts'
@@ -21,6 +22,8 @@ export interface Performance {
   readonly opening: Promise<Connection>
   readonly request: ReviewRequest
   readonly runId: string
+  /** The id was given, and may be that of another review. */
+  readonly isGivenId: boolean
   /** How many packages the lock has. */
   readonly packages: number
   readonly progress: Progress
@@ -43,9 +46,10 @@ const cancelMs = 3_000
  */
 export async function performReview(performance: Performance): Promise<ReviewOutcome> {
   const { session, opening, request, runId, packages, progress, interrupt } = performance
+  const { isGivenId } = performance
   const aborted = rejectionOf(interrupt)
   const connection = await Promise.race([opening, session.failed, aborted])
-  const starting = start(connection, request, runId, progress)
+  const starting = start(connection, { request, runId, progress, isGivenId })
   const { reader, run } = await Promise.race([starting, session.failed, aborted])
   progress.inspecting(packages)
   const result = run.result()
@@ -64,10 +68,14 @@ export async function performReview(performance: Performance): Promise<ReviewOut
 /** Looks where the journals end, and then starts, so that nothing of the run is missed. */
 async function start(
   connection: Connection,
-  request: ReviewRequest,
-  runId: string,
-  progress: Progress,
+  {
+    request,
+    runId,
+    progress,
+    isGivenId,
+  }: Pick<Performance, 'request' | 'runId' | 'progress' | 'isGivenId'>,
 ) {
+  if (isGivenId) await requireSameReview(connection, runId, request)
   const reader = await StallReader.open(connection, involved, runId)
   const [run] = await Promise.all([
     connection.client.start(reviewContract, request, { id: runId }),

@@ -31,7 +31,7 @@ export type Options = z.infer<typeof Options>
 /** The request as a definition takes it, with absolute paths. @throws CommandError USAGE */
 export function requestOf(directory: unknown, options: Options, cwd: string): ReviewRequest {
   return parsed(ReviewRequest, {
-    directory: resolve(cwd, parsed(z.string(), directory)),
+    directory: resolve(cwd, parsed(z.string().min(1, 'the directory is empty'), directory)),
     out: resolve(cwd, options.out),
     ...(options.policy !== undefined && { policy: resolve(cwd, options.policy) }),
     node: options.node,

@@ -25,6 +25,7 @@ export async function review(
   const options = parsed(Options, given)
   const request = requestOf(directory, options, invocation.cwd)
   const tree = await checkRequest(request)
+  const runId = options.id ?? newRunId(tree.project.name, new Date())
   const interrupt = invocation.claimInterrupts()
   const progress = new Progress(terminal)
   // Loaded only now, so that a mistake is told at once.
@@ -42,10 +43,11 @@ export async function review(
     const { performReview } = await import('./perform.ts')
     const outcome = await performReview({
       ...{ session, opening, request, progress, interrupt },
-      runId: options.id ?? newRunId(tree.project.name, new Date()),
+      runId,
+      isGivenId: options.id !== undefined,
       packages: tree.packages.length,
     })
-    await show(invocation, options.output, outcome, span(progress.elapsedMs()))
+    await show(invocation, options.output, { runId, outcome }, span(progress.elapsedMs()))
     return outcome.verdict === 'fail' ? exitCodes.findings : exitCodes.ok
   } finally {
     await session.stop()
@@ -56,15 +58,25 @@ export async function review(
 async function show(
   { terminal }: Invocation,
   format: Options['output'],
-  outcome: ReviewOutcome,
+  { runId, outcome }: { readonly runId: string; readonly outcome: ReviewOutcome },
   took: string,
 ): Promise<void> {
-  const text = await readFile(outcome.report.json, 'utf8').catch(() => undefined)
+  const text = await readFile(outcome.report.json, 'utf8').catch(() => '')
+  const report = reportOf(text, runId)
   if (format === 'json') {
-    terminal.print(text?.trimEnd() ?? jsonText(outcome))
+    terminal.print(report === undefined ? jsonText(outcome) : text.trimEnd())
     return
   }
-  const report = text === undefined ? undefined : Report.safeParse(JSON.parse(text)).data
   const { colors, columns } = terminal
   terminal.print(outcomeText(outcome, report, { colors, columns, took }))
+}
+
+/** The report of this run: another review may have written to the same folder since. */
+function reportOf(text: string, runId: string): Report | undefined {
+  try {
+    const report = Report.parse(JSON.parse(text))
+    return report.meta.runId === runId ? report : undefined
+  } catch {
+    return undefined
+  }
 }
