@@ -278,7 +278,9 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
       for (const pid of pidsOf(`inspector ${variables.STOA_HOME}`)) process.kill(pid, 'SIGKILL')
       const { exitCode, err } = await ended
       expect(exitCode).toBe(0)
-      expect(err).toContain('service review+inspection+inspector ended (SIGKILL); it is started again')
+      expect(err).toContain(
+        'service review+inspection+inspector ended (SIGKILL); it is started again',
+      )
     },
     patienceMs,
   )
