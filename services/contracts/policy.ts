@@ -11,7 +11,7 @@ const LicensePattern = z.string().min(1).max(200)
 export const Ignore = z
   .strictObject({
     id: z.string().optional(),
-    kind: z.string().optional(),
+    kind: FindingKind.optional(),
     package: z.string().optional(),
     version: z.string().optional(),
     path: z.string().optional(),

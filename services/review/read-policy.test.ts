@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryProject } from '../../test/fixtures/project.ts'
@@ -75,4 +76,15 @@ test('an ignore for a version that is no range is refused rather than never met'
   expect(() => parsePolicy('p.json', JSON.stringify({ ignores: [ignore] }))).toThrow(
     'ignores.0.version: "one" is not a version range',
   )
+})
+
+test('a kind that does not exist is refused, in an ignore as well', () => {
+  const ignores = [{ kind: 'licence-denied', reason: 'known', expires: '2027-05-31' }]
+  expect(() => parsePolicy('p', JSON.stringify({ ignores }))).toThrow(/ignores/)
+})
+
+test('the example of the documentation is a policy', async () => {
+  const path = new URL('../../docs/policy.md', import.meta.url)
+  const [, example = ''] = /```json\n([^]*?)```/.exec(await readFile(path, 'utf8')) ?? []
+  expect(parsePolicy('docs/policy.md', example).ignores).toHaveLength(1)
 })
