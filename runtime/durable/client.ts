@@ -15,11 +15,12 @@ import type { Codec } from '../../schemas/codec.ts'
 import { cloudEventHeaders } from '../../schemas/headers.ts'
 import type { MessageBody } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
+import { checked } from './checked.ts'
 import type { AnyContract, Contract, Signal } from './definition.ts'
 import { listRuns, type RunSummary } from './inspect.ts'
 import { answerId } from './intake.ts'
 import { Outbound } from './outbound.ts'
-import { decodePayload, encodePayload, errorOfOutcome, faultOf } from './payload.ts'
+import { decodePayload, encodePayload, errorOfOutcome } from './payload.ts'
 import { ResultsReader, type Question } from './results-reader.ts'
 
 export interface ClientOptions {
@@ -142,11 +143,17 @@ export function createClient(options: ClientOptions): Client {
         const outcome = reader.known(id) ?? (await reader.outcomeOf(id, question, timeout))
         if (outcome.status !== 'completed') throw errorOfOutcome(outcome)
         const what = `the output of run ${id}`
-        return checked(contract.output, decodePayload(outcome.output), 'OUTPUT_INVALID', what)
+        return checked(
+          contract.output,
+          decodePayload(outcome.output),
+          what,
+          UsageError,
+          'OUTPUT_INVALID',
+        )
       },
       async signal(signal, payload) {
         const what = `signal '${signal.name}' to run ${id}`
-        checked(signal.schema, payload, 'SIGNAL_INVALID', what)
+        checked(signal.schema, payload, what, UsageError, 'SIGNAL_INVALID')
         const body = { name: signal.name, payload: encodePayload(payload ?? null, what) }
         await sendMessage(name, id, key, { type: 'Signal', ...body })
       },
@@ -160,7 +167,7 @@ export function createClient(options: ClientOptions): Client {
     async start(contract, input, runOptions = {}) {
       const id = runOptions.id ?? randomness.uuid()
       const what = `the input of '${contract.name}'`
-      checked(contract.input, input, 'INPUT_INVALID', what)
+      checked(contract.input, input, what, UsageError, 'INPUT_INVALID')
       // Opened first, so that the result cannot be missed.
       const { forgotten } = await resultsOf(contract.name)
       const payload = encodePayload(input, what)
@@ -194,15 +201,4 @@ async function partitionsOf(log: Log, topic: string): Promise<number> {
   const count = counts.get(topic) ?? (await log.partitions(topic))
   counts.set(topic, count)
   return count
-}
-
-function checked<S extends z.ZodType>(
-  schema: S,
-  value: unknown,
-  code: string,
-  what: string,
-): z.output<S> {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new UsageError(`${what} does not match its schema: ${faultOf(parsed.error)}`, { code })
 }

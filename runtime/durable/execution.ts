@@ -13,20 +13,13 @@
 
 import { assertNever } from '../assert-never.ts'
 import type { Clock, Randomness } from '../clock.ts'
-import { CancelledError, TerminalError, TimeoutError } from '../errors.ts'
+import { CancelledError, TerminalError } from '../errors.ts'
 import { silentLogger, type Logger } from '../logger.ts'
 import type { Entry, EntryBody, Payload } from '../../schemas/records.ts'
 import type { AnyWorkflow } from './definition.ts'
+import { endingOf, type Settled } from './ending.ts'
 import { Operations, type Operation, type OperationKind, type StepBody } from './operation.ts'
-import {
-  decodePayload,
-  encodePayload,
-  errorOf,
-  errorOfOutcome,
-  failureOf,
-  faultOf,
-  parked,
-} from './payload.ts'
+import { decodePayload, errorOf, errorOfOutcome, faultOf, parked } from './payload.ts'
 import { runContext } from './run-context.ts'
 import type { RunState } from './run-state.ts'
 import type { Sabotage } from './sabotage.ts'
@@ -95,7 +88,7 @@ export class Execution {
   #held: Operation[] = []
   /** The cancellation found nothing to reject; the next operation takes it. */
   #isCancelDue = false
-  #settled: { readonly output: unknown } | { readonly error: unknown } | null = null
+  #settled: Settled | null = null
 
   constructor(host: ExecutionHost, definition: AnyWorkflow, run: RunState) {
     this.runId = run.runId
@@ -448,45 +441,12 @@ export class Execution {
       for (let entry = this.#nextEntry(); entry !== undefined; entry = this.#nextEntry()) {
         this.#operations.matching(entry)
       }
-      this.#host.emit(this.#ending(this.#settled))
+      const isCancelled = this.#cancel !== null
+      this.#host.emit(endingOf(this.runId, this.#definition, this.#settled, isCancelled))
     } catch (error) {
       this.#host.emit(parked(error))
     }
     this.dispose()
-  }
-
-  #ending(settled: { readonly output: unknown } | { readonly error: unknown }): EntryBody {
-    if ('output' in settled) {
-      const output = this.#definition.output.safeParse(settled.output)
-      if (!output.success) {
-        const message = `the output of run ${this.runId} does not match '${this.#definition.name}': ${faultOf(output.error)}`
-        return parked(new TerminalError(message, { code: 'OUTPUT_INVALID' }))
-      }
-      return this.#completed(settled.output)
-    }
-    const { error } = settled
-    if (error instanceof CancelledError && this.#cancel !== null) {
-      return { type: 'RunCancelled', error: failureOf(error, 'CANCELLED') }
-    }
-    if (
-      error instanceof TerminalError ||
-      error instanceof CancelledError ||
-      error instanceof TimeoutError
-    ) {
-      return { type: 'RunFailed', error: failureOf(error, 'TERMINAL') }
-    }
-    return parked(error)
-  }
-
-  #completed(value: unknown): EntryBody {
-    try {
-      return {
-        type: 'RunCompleted',
-        output: encodePayload(value, `the output of run ${this.runId}`),
-      }
-    } catch (error) {
-      return { type: 'RunFailed', error: failureOf(error, 'OUTPUT_INVALID') }
-    }
   }
 
   #park(error: unknown): void {

@@ -3,10 +3,11 @@
 import type { z } from 'zod'
 import { parseDuration } from '../duration.ts'
 import { TerminalError } from '../errors.ts'
+import { checked } from './checked.ts'
 import type { Call, CallOptions, Context, StartOptions, StepOptions } from './context.ts'
 import type { AnyContract, Signal } from './definition.ts'
 import type { Execution } from './execution.ts'
-import { encodePayload, faultOf } from './payload.ts'
+import { encodePayload } from './payload.ts'
 
 export function runContext(execution: Execution): Context {
   const { runId } = execution
@@ -29,12 +30,8 @@ export function runContext(execution: Execution): Context {
     }).promise
     // Signals always carry a payload; a time-out brings nothing.
     if (value === undefined) return undefined
-    return checked(
-      signal.schema,
-      value,
-      'SIGNAL_INVALID',
-      `signal '${signal.name}' to run ${runId}`,
-    )
+    const what = `signal '${signal.name}' to run ${runId}`
+    return checked(signal.schema, value, what, TerminalError, 'SIGNAL_INVALID')
   }
 
   return {
@@ -134,7 +131,13 @@ function callOf<O extends z.ZodType>(
     },
   })
   const output = promise.then((value) =>
-    checked(contract.output, value, 'OUTPUT_INVALID', `the output of '${contract.name}'`),
+    checked(
+      contract.output,
+      value,
+      `the output of '${contract.name}'`,
+      TerminalError,
+      'OUTPUT_INVALID',
+    ),
   )
   // A call that nobody awaits any more may still fail.
   output.catch(() => undefined)
@@ -166,22 +169,6 @@ function recorded(asked: { readonly promise: Promise<unknown> }): Promise<unknow
 
 function inputOf(contract: AnyContract, input: unknown, runId: string) {
   const what = `the input of '${contract.name}' called by run ${runId}`
-  const parsed = contract.input.safeParse(input)
-  if (!parsed.success) {
-    throw new TerminalError(`${what} does not match its schema: ${faultOf(parsed.error)}`, {
-      code: 'INPUT_INVALID',
-    })
-  }
+  checked(contract.input, input, what, TerminalError, 'INPUT_INVALID')
   return encodePayload(input, what)
-}
-
-function checked<S extends z.ZodType>(
-  schema: S,
-  value: unknown,
-  code: string,
-  what: string,
-): z.output<S> {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new TerminalError(`${what} does not match its schema: ${faultOf(parsed.error)}`, { code })
 }
