@@ -17,7 +17,8 @@ import {
 import { VirtualClock } from '../testing/virtual-clock.ts'
 import type { Context } from './context.ts'
 import { contract, signal, workflow } from './definition.ts'
-import { Execution, type ExecutionHost } from './execution.ts'
+import { Execution } from './execution.ts'
+import type { ExecutionHost } from './execution-host.ts'
 import { applyEntry, startedRun } from './run-state.ts'
 import { seededRandomness } from './seeded-random.ts'
 

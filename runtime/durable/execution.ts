@@ -12,17 +12,24 @@
  */
 
 import { assertNever } from '../assert-never.ts'
-import type { Clock, Randomness } from '../clock.ts'
+import type { Randomness } from '../clock.ts'
 import { CancelledError, TerminalError } from '../errors.ts'
 import { silentLogger, type Logger } from '../logger.ts'
-import type { Entry, EntryBody, Payload } from '../../schemas/records.ts'
+import type { Entry, Payload } from '../../schemas/records.ts'
+import {
+  type Cancellation,
+  deliverCancellation,
+  isCancelPending,
+  mayDeliver,
+} from './cancellation.ts'
 import type { AnyWorkflow } from './definition.ts'
 import { endingOf, type Settled } from './ending.ts'
-import { Operations, type Operation, type OperationKind, type StepBody } from './operation.ts'
+import { EntryFeed } from './entry-feed.ts'
+import type { ExecutionHost } from './execution-host.ts'
+import { Operations, type Operation, type OperationRequest } from './operation.ts'
 import { decodePayload, errorOf, errorOfOutcome, faultOf, parked } from './payload.ts'
 import { runContext } from './run-context.ts'
 import type { RunState } from './run-state.ts'
-import type { Sabotage } from './sabotage.ts'
 import { seededRandomness } from './seeded-random.ts'
 import { beginWait, endWait, receiveSignal, type SignalBook } from './signals.ts'
 import { StepRunner } from './step-runner.ts'
@@ -30,31 +37,10 @@ import { StepRunner } from './step-runner.ts'
 /** How long the code of a run may await something that is not of its context. */
 const foreignAwaitMs = 10_000
 
-/** What an execution needs of the owner of its partition. */
-export interface ExecutionHost {
-  readonly clock: Clock
-  readonly randomness: Randomness
-  readonly logger: Logger
-  readonly sabotage: Sabotage | undefined
-  /** A cancellation is queued that the code has not been told of. */
-  readonly isCancelQueued: boolean
-  /** The outcome of a call is queued that the code has not been told of. */
-  readonly isReplyQueued: boolean
-  /** Queues the run's next entry. */
-  emit(body: EntryBody): void
-  /** Begins a body now, or once the partition may act again. */
-  admit(begin: () => void): void
-  /** Calls back at a time, as long as the partition is owned. */
-  at(time: number, callback: () => void): void
-  /** The run has become busy, or idle: suspended or finished. */
-  setBusy(isBusy: boolean): void
-}
-
-export interface OperationRequest {
-  readonly kind: OperationKind
-  readonly name: string
-  readonly request: (index: number) => EntryBody | null
-  readonly body?: StepBody
+interface OwnCancellation extends Cancellation {
+  cancelReason: string | null
+  /** Calls that stand in the journal without their outcome. */
+  readonly calls: Set<number>
 }
 
 interface ReceivedSignal {
@@ -67,23 +53,20 @@ export class Execution {
   readonly #host: ExecutionHost
   readonly #definition: AnyWorkflow
   readonly #run: RunState
-  readonly #history: Iterator<Entry, void>
-  /** Seq of the last entry that the history already holds. */
-  readonly #historySeq: number
-  /** Decided after the execution began. */
-  readonly #live: Entry[] = []
+  readonly #feed: EntryFeed
   #operations = new Operations(0)
   #randomness: Randomness
   #now = 0
-  #isReplaying = true
   #isPumping = false
   #isOver = false
   #isBusy = false
   readonly #steps: StepRunner
   readonly #book: SignalBook<ReceivedSignal> = { waits: [], signals: [] }
-  /** Calls that stand in the journal without their outcome. */
-  readonly #calls = new Set<number>()
-  #cancel: { readonly reason: string; isDelivered: boolean } | null = null
+  readonly #cancellation: OwnCancellation = {
+    cancelReason: null,
+    isCancelDelivered: false,
+    calls: new Set(),
+  }
   /** Asked for while the code may be about to be told of a cancellation. */
   #held: Operation[] = []
   /** The cancellation found nothing to reject; the next operation takes it. */
@@ -95,8 +78,7 @@ export class Execution {
     this.#host = host
     this.#definition = definition
     this.#run = run
-    this.#history = run.history.entries()
-    this.#historySeq = run.seq
+    this.#feed = new EntryFeed(run)
     this.#randomness = seededRandomness(run.runId)
     this.#steps = new StepRunner(
       host,
@@ -119,7 +101,7 @@ export class Execution {
   }
 
   get isReplaying(): boolean {
-    return this.#isReplaying
+    return this.#feed.isReplaying
   }
 
   /** True when the run only waits for what others or time will bring. */
@@ -133,12 +115,12 @@ export class Execution {
   }
 
   get logger(): Logger {
-    return this.#isReplaying ? silentLogger : this.#host.logger
+    return this.isReplaying ? silentLogger : this.#host.logger
   }
 
   /** Begins the code and replays the history. */
   start(): void {
-    const first = this.#history.next().value
+    const first = this.#feed.next()
     if (first?.body.type !== 'RunStarted' && first?.body.type !== 'RunContinued') {
       throw new Error(`the history of run ${this.runId} does not begin with its start`)
     }
@@ -167,9 +149,7 @@ export class Execution {
 
   /** Delivers an entry that was decided after the execution began. */
   deliver(entry: Entry): void {
-    if (this.#isOver || entry.seq <= this.#historySeq) return
-    this.#live.push(entry)
-    if (this.#isPumping) return
+    if (this.#isOver || !this.#feed.add(entry) || this.#isPumping) return
     this.#isPumping = true
     this.#deliverNext()
     this.#pump()
@@ -185,25 +165,12 @@ export class Execution {
 
   /** Asks for an operation: the code's only way to anything outside. */
   ask(request: OperationRequest): { readonly index: number; readonly promise: Promise<unknown> } {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-    const operation = this.#operations.add((index) => ({
-      index,
-      kind: request.kind,
-      name: request.name,
-      request: request.request(index),
-      body: request.body ?? null,
-      resolve,
-      reject: (error) => {
-        // A loser of a race is nobody's to handle.
-        promise.catch(() => undefined)
-        reject(error)
-      },
-    }))
+    const { operation, promise } = this.#operations.add(request)
     if (this.#isOver) return { index: operation.index, promise }
     if (this.#isCancelDue) {
       this.#isCancelDue = false
       this.#reject(operation, this.#cancelled())
-    } else if (!this.#isReplaying || this.#host.sabotage === 'replay-runs-bodies') {
+    } else if (!this.isReplaying || this.#host.sabotage === 'replay-runs-bodies') {
       this.#activate(operation)
     }
     return { index: operation.index, promise }
@@ -231,8 +198,8 @@ export class Execution {
     }
     if (this.#deliverNext()) {
       this.#pump()
-    } else if (this.#isReplaying) {
-      this.#isReplaying = false
+    } else if (this.isReplaying) {
+      this.#feed.endReplay()
       this.#activateAll(this.#operations.open())
       this.#pump()
     } else {
@@ -243,7 +210,7 @@ export class Execution {
   }
 
   #deliverNext(): boolean {
-    const entry = this.#nextEntry()
+    const entry = this.#feed.next()
     if (entry === undefined) return false
     try {
       this.#apply(entry)
@@ -251,14 +218,6 @@ export class Execution {
       this.#park(error)
     }
     return true
-  }
-
-  #nextEntry(): Entry | undefined {
-    if (this.#isReplaying) {
-      const recorded = this.#history.next()
-      if (recorded.done !== true) return recorded.value
-    }
-    return this.#live.shift()
   }
 
   #apply(entry: Entry): void {
@@ -275,7 +234,7 @@ export class Execution {
         else this.#steps.retryAt(operation, body.attempt + 1, body.retryAt)
         return
       case 'CallRequested':
-        if (!body.detached) this.#calls.add(body.index)
+        if (!body.detached) this.#cancellation.calls.add(body.index)
         if (operation === undefined) return
         operation.request = null
         if (operation.kind === 'start') this.#resolve(operation, undefined)
@@ -304,7 +263,7 @@ export class Execution {
         this.#resolveAt(body.index, undefined)
         return
       case 'CallCompleted': {
-        this.#calls.delete(body.index)
+        this.#cancellation.calls.delete(body.index)
         const call = this.#operations.get(body.index)
         if (call !== undefined && body.outcome.status === 'completed') {
           this.#resolve(call, decodePayload(body.outcome.output))
@@ -316,7 +275,7 @@ export class Execution {
         return
       }
       case 'CancelRequested':
-        this.#cancel ??= { reason: body.reason, isDelivered: false }
+        this.#cancellation.cancelReason ??= body.reason
         this.#deliverCancel()
         this.#release()
         return
@@ -362,7 +321,7 @@ export class Execution {
   /** Ends the generation: what its code still asks for is no part of the next one. */
   #continue({ request }: Operation): void {
     // The next generation would not know of a cancellation that waits for a called run.
-    if (request === null || this.#cancel?.isDelivered === false) return
+    if (request === null || isCancelPending(this.#cancellation)) return
     this.#host.emit(request)
     this.dispose()
   }
@@ -402,10 +361,8 @@ export class Execution {
    */
   #mayBeTold(): boolean {
     const { isCancelQueued, isReplyQueued } = this.#host
-    const isWaiting = this.#cancel?.isDelivered === false
-    const delivers = ({ body: { type } }: Entry) =>
-      type === 'CancelRequested' || (isWaiting && type === 'CallCompleted')
-    return isCancelQueued || (isWaiting && isReplyQueued) || this.#live.some(delivers)
+    const isQueued = isCancelQueued || (isCancelPending(this.#cancellation) && isReplyQueued)
+    return isQueued || this.#feed.isDecided((body) => mayDeliver(this.#cancellation, body))
   }
 
   /** Goes on with what was asked for meanwhile, unless the cancellation has ended it. */
@@ -418,8 +375,7 @@ export class Execution {
   }
 
   #deliverCancel(): void {
-    if (this.#cancel === null || this.#cancel.isDelivered || this.#calls.size > 0) return
-    this.#cancel.isDelivered = true
+    if (!deliverCancellation(this.#cancellation)) return
     this.#book.waits = []
     const open = this.#operations.open()
     this.#isCancelDue = open.length === 0
@@ -428,7 +384,7 @@ export class Execution {
 
   #cancelled(): CancelledError {
     return new CancelledError(
-      `run ${this.runId} was cancelled: ${this.#cancel?.reason ?? 'no reason given'}`,
+      `run ${this.runId} was cancelled: ${this.#cancellation.cancelReason ?? 'no reason given'}`,
     )
   }
 
@@ -438,10 +394,10 @@ export class Execution {
   #conclude(): void {
     if (this.#isOver || this.#settled === null) return
     try {
-      for (let entry = this.#nextEntry(); entry !== undefined; entry = this.#nextEntry()) {
+      for (let entry = this.#feed.next(); entry !== undefined; entry = this.#feed.next()) {
         this.#operations.matching(entry)
       }
-      const isCancelled = this.#cancel !== null
+      const isCancelled = this.#cancellation.cancelReason !== null
       this.#host.emit(endingOf(this.runId, this.#definition, this.#settled, isCancelled))
     } catch (error) {
       this.#host.emit(parked(error))

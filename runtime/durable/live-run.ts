@@ -1,7 +1,8 @@
 /** A run that its owner keeps: what is queued for it, and its execution while it is warm. */
 
 import type { EntryBody } from '../../schemas/records.ts'
-import { Execution, type ExecutionHost } from './execution.ts'
+import { Execution } from './execution.ts'
+import type { ExecutionHost } from './execution-host.ts'
 import type { AnyWorkflow } from './definition.ts'
 import type { QueuedForRun } from './intake.ts'
 import type { RunState } from './run-state.ts'

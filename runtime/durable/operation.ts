@@ -27,6 +27,14 @@ export interface Operation {
   reject(error: Error): void
 }
 
+/** What the code asks for: its entry is made once the operation has its number. */
+export interface OperationRequest {
+  readonly kind: OperationKind
+  readonly name: string
+  readonly request: (index: number) => EntryBody | null
+  readonly body?: StepBody
+}
+
 /** Operation kind, index and name that an entry speaks of; null when it speaks of none. */
 export function operationOf(
   entry: Entry,
@@ -69,11 +77,29 @@ export class Operations {
     return this.#open.size
   }
 
-  add(make: (index: number) => Operation): Operation {
-    const operation = make(this.#next)
+  /** Gives what is asked for its number, and a promise of its outcome. */
+  add(request: OperationRequest): {
+    readonly operation: Operation
+    readonly promise: Promise<unknown>
+  } {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    const index = this.#next
+    const operation: Operation = {
+      index,
+      kind: request.kind,
+      name: request.name,
+      request: request.request(index),
+      body: request.body ?? null,
+      resolve,
+      reject: (error) => {
+        // A loser of a race is nobody's to handle.
+        promise.catch(() => undefined)
+        reject(error)
+      },
+    }
     this.#next += 1
-    this.#open.set(operation.index, operation)
-    return operation
+    this.#open.set(index, operation)
+    return { operation, promise }
   }
 
   open(): readonly Operation[] {

@@ -10,6 +10,7 @@
 
 import { assertNever } from '../assert-never.ts'
 import type { Entry, Failure, Outcome, Parent } from '../../schemas/records.ts'
+import { deliverCancellation } from './cancellation.ts'
 import { History } from './history.ts'
 import { beginWait, endWait, receiveSignal, type Wait } from './signals.ts'
 
@@ -205,8 +206,7 @@ function resume(run: RunState) {
 }
 
 function deliverCancel(run: RunState) {
-  if (run.cancelReason === null || run.isCancelDelivered || run.calls.size > 0) return
-  run.isCancelDelivered = true
+  if (!deliverCancellation(run)) return
   run.waits = []
   run.timers.clear()
   run.retries.clear()

@@ -10,7 +10,7 @@
 import { EncodedEntry } from '../../schemas/entry-bytes.ts'
 import type { Entry, EntryBody } from '../../schemas/records.ts'
 import type { Logger } from '../logger.ts'
-import type { ExecutionHost } from './execution.ts'
+import type { ExecutionHost } from './execution-host.ts'
 import type { Kernel } from './kernel.ts'
 import { isTerminal, LiveRun } from './live-run.ts'
 import type { Partition, PartitionHost } from './partition.ts'

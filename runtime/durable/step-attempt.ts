@@ -2,7 +2,7 @@
 
 import type { Logger } from '../logger.ts'
 import type { StepContext } from './context.ts'
-import type { ExecutionHost } from './execution.ts'
+import type { ExecutionHost } from './execution-host.ts'
 import type { Operation } from './operation.ts'
 
 export class StepAttempt implements StepContext {
