@@ -3,6 +3,7 @@
  * this file, so they always agree.
  */
 
+import { CancelledError } from '../errors.ts'
 import type { EntryBody } from '../../schemas/records.ts'
 
 export interface Cancellation {
@@ -28,4 +29,8 @@ export function deliverCancellation(cancellation: Cancellation): boolean {
 /** Whether an entry that comes next may let it take effect. */
 export function mayDeliver(cancellation: Cancellation, { type }: EntryBody): boolean {
   return type === 'CancelRequested' || (type === 'CallCompleted' && isCancelPending(cancellation))
+}
+
+export function cancelledError(runId: string, { cancelReason }: Cancellation): CancelledError {
+  return new CancelledError(`run ${runId} was cancelled: ${cancelReason ?? 'no reason given'}`)
 }

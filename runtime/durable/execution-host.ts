@@ -19,7 +19,7 @@ export interface ExecutionHost {
   /** Begins a body now, or once the partition may act again. */
   admit(begin: () => void): void
   /** Calls back at a time, as long as the partition is owned. */
-  at(time: number, callback: () => void): void
+  readonly at: (time: number, callback: () => void) => void
   /** The run has become busy, or idle: suspended or finished. */
   setBusy(isBusy: boolean): void
 }

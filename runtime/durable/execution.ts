@@ -13,39 +13,32 @@
 
 import { assertNever } from '../assert-never.ts'
 import type { Randomness } from '../clock.ts'
-import { CancelledError, TerminalError } from '../errors.ts'
 import { silentLogger, type Logger } from '../logger.ts'
 import type { Entry, Payload } from '../../schemas/records.ts'
 import {
   type Cancellation,
+  cancelledError,
   deliverCancellation,
   isCancelPending,
   mayDeliver,
 } from './cancellation.ts'
 import type { AnyWorkflow } from './definition.ts'
-import { endingOf, type Settled } from './ending.ts'
+import { endingOf, inputOf, type Settled } from './run-code.ts'
 import { EntryFeed } from './entry-feed.ts'
 import type { ExecutionHost } from './execution-host.ts'
+import { watchForeignAwait } from './foreign-await.ts'
 import { Operations, type Operation, type OperationRequest } from './operation.ts'
-import { decodePayload, errorOf, errorOfOutcome, faultOf, parked } from './payload.ts'
+import { decodePayload, errorOf, errorOfOutcome, parked } from './payload.ts'
 import { runContext } from './run-context.ts'
 import type { RunState } from './run-state.ts'
 import { seededRandomness } from './seeded-random.ts'
 import { beginWait, endWait, receiveSignal, type SignalBook } from './signals.ts'
 import { StepRunner } from './step-runner.ts'
 
-/** How long the code of a run may await something that is not of its context. */
-const foreignAwaitMs = 10_000
-
 interface OwnCancellation extends Cancellation {
   cancelReason: string | null
   /** Calls that stand in the journal without their outcome. */
   readonly calls: Set<number>
-}
-
-interface ReceivedSignal {
-  readonly name: string
-  readonly value: unknown
 }
 
 export class Execution {
@@ -61,7 +54,10 @@ export class Execution {
   #isOver = false
   #isBusy = false
   readonly #steps: StepRunner
-  readonly #book: SignalBook<ReceivedSignal> = { waits: [], signals: [] }
+  readonly #book: SignalBook<{ readonly name: string; readonly value: unknown }> = {
+    waits: [],
+    signals: [],
+  }
   readonly #cancellation: OwnCancellation = {
     cancelReason: null,
     isCancelDelivered: false,
@@ -100,10 +96,6 @@ export class Execution {
     return this.#randomness
   }
 
-  get isReplaying(): boolean {
-    return this.#feed.isReplaying
-  }
-
   /** True when the run only waits for what others or time will bring. */
   get isSuspended(): boolean {
     return !this.#isBusy && !this.#isOver
@@ -115,7 +107,7 @@ export class Execution {
   }
 
   get logger(): Logger {
-    return this.isReplaying ? silentLogger : this.#host.logger
+    return this.#feed.isReplaying ? silentLogger : this.#host.logger
   }
 
   /** Begins the code and replays the history. */
@@ -137,13 +129,11 @@ export class Execution {
 
   #begin(payload: Payload): void {
     try {
-      const input = this.#definition.input.safeParse(decodePayload(payload))
-      if (!input.success) throw input.error
+      const input = inputOf(this.runId, this.#definition, payload)
       const context = runContext(this)
-      void this.#invoke(() => this.#definition.run(context, input.data))
+      void this.#invoke(() => this.#definition.run(context, input))
     } catch (error) {
-      const message = `the input of run ${this.runId} does not match '${this.#definition.name}': ${faultOf(error)}`
-      this.#settled = { error: new TerminalError(message, { code: 'INPUT_INVALID' }) }
+      this.#settled = { error }
     }
   }
 
@@ -169,8 +159,8 @@ export class Execution {
     if (this.#isOver) return { index: operation.index, promise }
     if (this.#isCancelDue) {
       this.#isCancelDue = false
-      this.#reject(operation, this.#cancelled())
-    } else if (!this.isReplaying || this.#host.sabotage === 'replay-runs-bodies') {
+      this.#reject(operation, cancelledError(this.runId, this.#cancellation))
+    } else if (!this.#feed.isReplaying || this.#host.sabotage === 'replay-runs-bodies') {
       this.#activate(operation)
     }
     return { index: operation.index, promise }
@@ -198,7 +188,7 @@ export class Execution {
     }
     if (this.#deliverNext()) {
       this.#pump()
-    } else if (this.isReplaying) {
+    } else if (this.#feed.isReplaying) {
       this.#feed.endReplay()
       this.#activateAll(this.#operations.open())
       this.#pump()
@@ -292,8 +282,6 @@ export class Execution {
     }
   }
 
-  // What the code asked for
-
   #activateAll(operations: readonly Operation[]): void {
     try {
       for (const operation of operations) this.#activate(operation)
@@ -353,8 +341,6 @@ export class Execution {
     this.#host.setBusy(isBusy)
   }
 
-  // Cancellation
-
   /**
    * True while the entry that delivers a cancellation may be on its way. What the code asks for now
    * would come behind it, and open again what the cancellation ends.
@@ -379,16 +365,9 @@ export class Execution {
     this.#book.waits = []
     const open = this.#operations.open()
     this.#isCancelDue = open.length === 0
-    for (const operation of open) this.#reject(operation, this.#cancelled())
+    for (const operation of open)
+      this.#reject(operation, cancelledError(this.runId, this.#cancellation))
   }
-
-  #cancelled(): CancelledError {
-    return new CancelledError(
-      `run ${this.runId} was cancelled: ${this.#cancellation.cancelReason ?? 'no reason given'}`,
-    )
-  }
-
-  // The end
 
   /** The code has settled: its outcome is the run's, unless the journal holds what it never asked. */
   #conclude(): void {
@@ -412,11 +391,9 @@ export class Execution {
 
   #suspectForeignAwait(): void {
     const asked = this.#operations.next
-    this.#host.at(this.#host.clock.now() + foreignAwaitMs, () => {
+    watchForeignAwait(this.#host, this.runId, (error) => {
       const isStuck = this.#operations.size === 0 && this.#operations.next === asked
-      if (this.#isOver || this.#isPumping || !isStuck) return
-      const message = `run ${this.runId} awaits a promise that is not of its context: await only what ctx returns, and do other work in a step`
-      this.#park(new TerminalError(message, { code: 'FOREIGN_AWAIT' }))
+      if (!this.#isOver && !this.#isPumping && isStuck) this.#park(error)
     })
   }
 }

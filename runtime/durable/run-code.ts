@@ -1,12 +1,23 @@
-/** How a run ends: the entry that says what became of its code. */
+/** What the code of a run is given, and the entry that says what became of it. */
 
 import { CancelledError, TerminalError, TimeoutError } from '../errors.ts'
-import type { EntryBody } from '../../schemas/records.ts'
+import type { EntryBody, Payload } from '../../schemas/records.ts'
 import type { AnyWorkflow } from './definition.ts'
-import { encodePayload, failureOf, faultOf, parked } from './payload.ts'
+import { decodePayload, encodePayload, failureOf, faultOf, parked } from './payload.ts'
 
 /** What the code of a run returned or threw. */
 export type Settled = { readonly output: unknown } | { readonly error: unknown }
+
+/** @throws TerminalError INPUT_INVALID, whatever the schema or its own code finds */
+export function inputOf(runId: string, definition: AnyWorkflow, payload: Payload): unknown {
+  try {
+    const input: unknown = definition.input.parse(decodePayload(payload))
+    return input
+  } catch (error) {
+    const message = `the input of run ${runId} does not match '${definition.name}': ${faultOf(error)}`
+    throw new TerminalError(message, { code: 'INPUT_INVALID' })
+  }
+}
 
 /** @param isCancelled a cancellation stands in the journal, so that a CancelledError is the run's own */
 export function endingOf(
