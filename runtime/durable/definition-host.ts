@@ -12,7 +12,8 @@ import type { Committed, Ownership } from '../log/port.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import type { AnyWorkflow } from './definition.ts'
 import type { Kernel } from './kernel.ts'
-import { Partition, type PartitionHost } from './partition.ts'
+import { Partition } from './partition.ts'
+import type { PartitionHost } from './partition-host.ts'
 
 const commitIntervalMs = 1_000
 const drainCheckMs = 10

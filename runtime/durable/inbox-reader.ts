@@ -19,7 +19,8 @@ import { replyTo } from './outbox.ts'
 import type { RunState } from './run-state.ts'
 import { asError, faultOf } from './payload.ts'
 import { recordOverheadBytes, OutboxSender } from './outbox-sender.ts'
-import type { Partition, PartitionHost } from './partition.ts'
+import type { Partition } from './partition.ts'
+import type { PartitionHost } from './partition-host.ts'
 import type { Reserve, Write } from './writer.ts'
 
 const pauseAbove = 2_000

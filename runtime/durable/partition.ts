@@ -14,18 +14,21 @@
 import { FencedError, LogError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { LogRecord } from '../log/port.ts'
-import { cloudEventHeaders } from '../../schemas/headers.ts'
 import type { CheckpointPart, Commit, EntryBody, OutboxPosition } from '../../schemas/records.ts'
+import { Backoff } from './backoff.ts'
 import { Checkpointer } from './checkpointer.ts'
 import { CommitQueue } from './commit-queue.ts'
+import { FenceWriter } from './fence-writer.ts'
 import { comparePositions, emptyPartition, fold, type PartitionState } from './fold.ts'
 import { InboxReader } from './inbox-reader.ts'
-import { checkFences, foldToFence, readCommits, type PlacedCommit } from './journal-reader.ts'
+import { journalWrite } from './journal-write.ts'
+import { checkFences, readCommits, type PlacedCommit } from './journal-reader.ts'
 import type { Kernel } from './kernel.ts'
 import type { LiveRun } from './live-run.ts'
 import type { Home, Owed } from './outbox.ts'
 import { OutboxSender } from './outbox-sender.ts'
-import type { AnyWorkflow } from './definition.ts'
+import type { PartitionHost } from './partition-host.ts'
+import { checkpointHint, readPartition } from './read-partition.ts'
 import { RunTable } from './run-table.ts'
 import type { Reserve, Write, WriteSource } from './writer.ts'
 
@@ -33,33 +36,9 @@ const firstRetryMs = 100
 const longestRetryMs = 5_000
 const commitOverheadBytes = 1_024
 
-export interface PartitionHost {
-  readonly logger: Logger
-  /** The definition that serves a version, or undefined. */
-  definitionOf(version: string): AnyWorkflow | undefined
-  /** The version that new runs start with. */
-  readonly current: AnyWorkflow
-  isAssigned(partition: number): boolean
-  /** True when no further run may become busy. */
-  isFull(): boolean
-  /** Counts a run as busy, or no longer. */
-  busyChanged(isBusy: boolean): void
-  committed(partition: number): Promise<{ readonly offset: bigint; readonly metadata: string }>
-  commit(partition: number, offset: bigint, metadata: string): void
-  seek(partition: number, offset: bigint): void
-  pause(partition: number): void
-  resume(partition: number): void
-}
-
 interface InFlight {
   readonly commit: Commit
   readonly bytes: number
-}
-
-interface FenceRequest {
-  readonly nonce: string
-  readonly resolve: (offset: bigint) => void
-  readonly reject: (error: unknown) => void
 }
 
 type Phase = 'acquiring' | 'serving' | 'recovering' | 'lost'
@@ -71,6 +50,7 @@ export class Partition implements WriteSource {
   readonly #logger: Logger
   readonly #journal: string
   readonly #queue = new CommitQueue()
+  readonly #fence: FenceWriter
   readonly #inbox: InboxReader
   readonly #checkpointer: Checkpointer
   readonly #runs: RunTable
@@ -79,7 +59,6 @@ export class Partition implements WriteSource {
   #phase: Phase = 'lost'
   #next = 0n
   #inFlight: InFlight | null = null
-  #fenceRequest: FenceRequest | null = null
   #isDraining = false
   #isPositionDue = false
   #stopPositionTimer: (() => void) | null = null
@@ -92,6 +71,7 @@ export class Partition implements WriteSource {
     this.#host = host
     this.#logger = host.logger.child({ partition: home.partition })
     this.#journal = `${home.definition}.journal`
+    this.#fence = new FenceWriter(kernel, home)
     this.#checkpointer = new Checkpointer(kernel.settings)
     this.#state = emptyPartition(home)
     this.#outbox = this.#newOutbox()
@@ -123,7 +103,7 @@ export class Partition implements WriteSource {
     this.#tenure += 1
     const tenure = this.#tenure
     this.#phase = 'acquiring'
-    let retryMs = firstRetryMs
+    const backoff = new Backoff(this.#kernel, firstRetryMs, longestRetryMs)
     while (this.#isWanted(tenure)) {
       try {
         await this.#acquireOnce(tenure)
@@ -136,8 +116,7 @@ export class Partition implements WriteSource {
           : 'acquiring the partition failed'
         this.#logger[isFenced ? 'info' : 'warn']({ error }, message)
         this.#phase = 'acquiring'
-        await this.#wait(retryMs * (0.5 + this.#kernel.randomness.number()))
-        retryMs = Math.min(2 * retryMs, longestRetryMs)
+        await backoff.pause()
       }
     }
   }
@@ -153,8 +132,7 @@ export class Partition implements WriteSource {
     this.#stopPositionTimer?.()
     this.#stopPositionTimer = null
     this.#inFlight = null
-    this.#fenceRequest?.reject(new FencedError('the partition was given up'))
-    this.#fenceRequest = null
+    this.#fence.giveUp()
     this.#state = emptyPartition(this.home)
     this.#kernel.writer.remove(this)
   }
@@ -200,7 +178,7 @@ export class Partition implements WriteSource {
   // Writing
 
   collect(reserve: Reserve): readonly Write[] {
-    if (this.#fenceRequest !== null) return this.#collectFence(reserve, this.#fenceRequest)
+    if (this.#fence.isWanted) return this.#fence.collect(reserve)
     if (this.#phase !== 'serving') return []
     const writes = [...this.#inbox.collect(reserve), ...this.#outbox.collect(reserve)]
     const { partition } = this.home
@@ -213,30 +191,10 @@ export class Partition implements WriteSource {
     const tenure = this.#tenure
     return [
       ...writes,
-      this.#write(value, 'stoa.Commit', (result) => {
+      journalWrite(this.#kernel, this.home, value, 'stoa.Commit', (result) => {
         if (tenure === this.#tenure) this.#settleCommit(commit, value.byteLength, result)
       }),
     ]
-  }
-
-  #collectFence(reserve: Reserve, request: FenceRequest): readonly Write[] {
-    if (!reserve(this.#journal, this.home.partition, 0)) return []
-    this.#fenceRequest = null
-    const { nonce, resolve, reject } = request
-    const { incarnation, clock, codec } = this.#kernel
-    const value = codec.commit.encode({
-      epoch: -1n,
-      inboxTaken: -1n,
-      outboxConfirmed: { offset: -1n, index: -1 },
-      fence: { incarnation, nonce, at: clock.now() },
-      checkpoint: [],
-      entries: [],
-    })
-    const settle: Write['settle'] = (result) => {
-      if ('offset' in result) resolve(result.offset)
-      else reject(result.error)
-    }
-    return [this.#write(value, 'stoa.Fence', settle)]
   }
 
   #buildCommit(): Commit | null {
@@ -283,18 +241,6 @@ export class Partition implements WriteSource {
       this.#isPositionDue = true
       this.#kernel.writer.wake()
     })
-  }
-
-  #write(value: Buffer, type: string, settle: Write['settle']): Write {
-    const { partition, definition } = this.home
-    const id = `${definition}/${String(partition)}/${this.#kernel.incarnation}/${this.#kernel.randomness.uuid()}`
-    const headers = cloudEventHeaders({
-      id,
-      source: definition,
-      type,
-      time: this.#kernel.clock.now(),
-    })
-    return { topic: this.#journal, partition, record: { key: null, value, headers }, settle }
   }
 
   // Deciding
@@ -360,10 +306,10 @@ export class Partition implements WriteSource {
     this.#inFlight = null
     if (this.#kernel.settings.sabotage === 'recovery-trusts-its-memory') this.#queue.settle()
     this.#queue.requeue()
-    let retryMs = firstRetryMs
+    const backoff = new Backoff(this.#kernel, firstRetryMs, longestRetryMs)
     while (tenure === this.#tenure) {
       try {
-        const { offset, nonce } = await this.#fence()
+        const { offset, nonce } = await this.#fence.append()
         const commits = await readCommits(this.#kernel, this.home, this.#next, offset + 1n)
         if (tenure !== this.#tenure) return
         checkFences(commits, this.#kernel.incarnation, nonce)
@@ -380,37 +326,24 @@ export class Partition implements WriteSource {
           return
         }
         this.#logger.warn({ error }, 'recovering the partition failed')
-        await this.#wait(retryMs * (0.5 + this.#kernel.randomness.number()))
-        retryMs = Math.min(2 * retryMs, longestRetryMs)
+        await backoff.pause()
       }
     }
   }
 
   async #acquireOnce(tenure: number): Promise<void> {
-    const { log } = this.#kernel
     const { partition } = this.home
-    const hint = checkpointHint((await this.#host.committed(partition)).metadata)
+    const { metadata } = await this.#host.committed(partition)
     if (!this.#isWanted(tenure)) throw new FencedError('the partition was given up')
     this.#kernel.writer.add(this)
-    const inbox = `${this.home.definition}.inbox`
-    // Before the fence: what an owner before it has trimmed, the journal says is taken.
-    const gone = (await log.offsets(inbox, partition)).low - 1n
-    const { offset, nonce } = await this.#fence()
-    const { low } = await log.offsets(this.#journal, partition)
-    if (low > offset || hint > offset) throw new FencedError('the journal begins above our fence')
-    const from = hint > low ? hint : low
-    const state = await foldToFence(
-      this.#kernel,
-      this.home,
-      { from, fence: offset, nonce },
-      (bytes) => {
+    const { state, fence, taken, from } = await readPartition(this.#kernel, this.home, {
+      hint: checkpointHint(metadata),
+      appendFence: () => this.#fence.append(),
+      onCommit: (bytes) => {
         this.#checkpointer.count(bytes)
       },
-    )
-    const { high } = await log.offsets(inbox, partition)
-    if (high <= state.inboxTaken) throw recreated(inbox, partition, high, state.inboxTaken)
+    })
     if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
-    const taken = gone > state.inboxTaken ? gone : state.inboxTaken
     if (taken > state.inboxTaken && state.inboxTaken >= 0n) {
       const removed = { from: String(state.inboxTaken + 1n), to: String(taken) }
       this.#logger.warn(removed, 'records were removed from the inbox before they were taken in')
@@ -419,7 +352,7 @@ export class Partition implements WriteSource {
     this.#checkpointer.restored(state)
     this.#outbox = this.#newOutbox()
     if (this.#kernel.settings.sabotage !== 'outbox-not-resent') this.#outbox.add(state.outbox)
-    this.#next = offset + 1n
+    this.#next = fence + 1n
     this.#inbox.begin(taken)
     this.#host.seek(partition, taken + 1n)
     this.#serve()
@@ -429,21 +362,6 @@ export class Partition implements WriteSource {
       { epoch: String(state.epoch), runs, from: String(from) },
       'partition acquired',
     )
-  }
-
-  #fence(): Promise<{ readonly offset: bigint; readonly nonce: string }> {
-    const nonce = this.#kernel.randomness.uuid()
-    return new Promise((resolve, reject) => {
-      const request = {
-        nonce,
-        resolve: (offset: bigint) => {
-          resolve({ offset, nonce })
-        },
-        reject,
-      }
-      this.#fenceRequest = request
-      this.#kernel.writer.wake()
-    })
   }
 
   // Acting
@@ -504,12 +422,6 @@ export class Partition implements WriteSource {
   #isWanted(tenure: number): boolean {
     return tenure === this.#tenure && this.#host.isAssigned(this.home.partition)
   }
-
-  #wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#kernel.clock.after(ms, resolve)
-    })
-  }
 }
 
 /** What a commit has added to the end of the outbox. */
@@ -517,11 +429,6 @@ function owedSince(outbox: readonly Owed[], offset: bigint): readonly Owed[] {
   let first = outbox.length
   while (first > 0 && outbox[first - 1]?.offset === offset) first -= 1
   return outbox.slice(first)
-}
-
-function checkpointHint(metadata: string): bigint {
-  const match = /"checkpoint":"(\d+)"/.exec(metadata)
-  return match?.[1] === undefined ? -1n : BigInt(match[1])
 }
 
 function sizeOfParts(parts: readonly CheckpointPart[]): number {
@@ -532,11 +439,4 @@ function sizeOfParts(parts: readonly CheckpointPart[]): number {
 
 function isHole(error: unknown): boolean {
   return error instanceof LogError && error.code === 'JOURNAL_HOLE'
-}
-
-function recreated(inbox: string, partition: number, high: bigint, taken: bigint): LogError {
-  return new LogError(
-    `${inbox}/${String(partition)} ends at ${String(high)}, and its journal has taken records up to ${String(taken)}: it was created anew or has lost records; delete the topics of the definition together, or bring it back`,
-    { code: 'INBOX_RECREATED' },
-  )
 }

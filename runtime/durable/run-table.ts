@@ -13,7 +13,8 @@ import type { Logger } from '../logger.ts'
 import type { ExecutionHost } from './execution-host.ts'
 import type { Kernel } from './kernel.ts'
 import { isTerminal, LiveRun } from './live-run.ts'
-import type { Partition, PartitionHost } from './partition.ts'
+import type { Partition } from './partition.ts'
+import type { PartitionHost } from './partition-host.ts'
 import { TimerHeap } from './timer-heap.ts'
 
 export class RunTable {
