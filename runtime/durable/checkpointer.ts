@@ -151,3 +151,10 @@ function split(runId: string, snapshot: Buffer, partBytes: number): readonly Che
     state: snapshot.subarray(part * partBytes, (part + 1) * partBytes),
   }))
 }
+
+/** An upper bound of what the parts add to a commit. */
+export function sizeOfParts(parts: readonly CheckpointPart[]): number {
+  let bytes = 0
+  for (const part of parts) bytes += part.type === 'RunSnapshot' ? part.state.byteLength + 512 : 64
+  return bytes
+}

@@ -148,3 +148,8 @@ function hole(range: JournalRange, offset: bigint): LogError {
     { code: 'JOURNAL_HOLE', details: { ...range, from: String(range.from), to: String(range.to) } },
   )
 }
+
+/** Whether an error says that what must be in a journal is missing. */
+export function isHole(error: unknown): boolean {
+  return error instanceof LogError && error.code === 'JOURNAL_HOLE'
+}

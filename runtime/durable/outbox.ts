@@ -56,6 +56,13 @@ export function itemsOf(home: Home, run: RunState, entry: Entry): readonly Outbo
   }
 }
 
+/** What a commit has added to the end of the outbox. */
+export function owedSince(outbox: readonly Owed[], offset: bigint): readonly Owed[] {
+  let first = outbox.length
+  while (first > 0 && outbox[first - 1]?.offset === offset) first -= 1
+  return outbox.slice(first)
+}
+
 /** The reply that tells a parent of the outcome. */
 export function replyTo(parent: Parent, id: string, outcome: Outcome): OutboxItem {
   return message(

@@ -11,35 +11,32 @@
  *    nothing is acted upon, also if the group still assigns it to us; then it is acquired again.
  */
 
-import { FencedError, LogError } from '../errors.ts'
+import { FencedError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { LogRecord } from '../log/port.ts'
-import type { CheckpointPart, Commit, EntryBody, OutboxPosition } from '../../schemas/records.ts'
+import type { Commit, EntryBody } from '../../schemas/records.ts'
 import { Backoff } from './backoff.ts'
-import { Checkpointer } from './checkpointer.ts'
+import { Checkpointer, sizeOfParts } from './checkpointer.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { FenceWriter } from './fence-writer.ts'
-import { comparePositions, emptyPartition, fold, type PartitionState } from './fold.ts'
+import { emptyPartition, fold, type PartitionState } from './fold.ts'
 import { InboxReader } from './inbox-reader.ts'
 import { journalWrite } from './journal-write.ts'
-import { checkFences, readCommits, type PlacedCommit } from './journal-reader.ts'
+import { checkFences, isHole, readCommits, type PlacedCommit } from './journal-reader.ts'
 import type { Kernel } from './kernel.ts'
 import type { LiveRun } from './live-run.ts'
-import type { Home, Owed } from './outbox.ts'
+import { owedSince, type Home } from './outbox.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import type { PartitionHost } from './partition-host.ts'
+import { Positions, type Reached } from './positions.ts'
 import { checkpointHint, readPartition } from './read-partition.ts'
 import { RunTable } from './run-table.ts'
+import { trimToCheckpoint } from './trim-journal.ts'
 import type { Reserve, Write, WriteSource } from './writer.ts'
 
 const firstRetryMs = 100
 const longestRetryMs = 5_000
 const commitOverheadBytes = 1_024
-
-interface InFlight {
-  readonly commit: Commit
-  readonly bytes: number
-}
 
 type Phase = 'acquiring' | 'serving' | 'recovering' | 'lost'
 
@@ -51,6 +48,7 @@ export class Partition implements WriteSource {
   readonly #journal: string
   readonly #queue = new CommitQueue()
   readonly #fence: FenceWriter
+  readonly #positions: Positions
   readonly #inbox: InboxReader
   readonly #checkpointer: Checkpointer
   readonly #runs: RunTable
@@ -58,10 +56,9 @@ export class Partition implements WriteSource {
   #state: PartitionState
   #phase: Phase = 'lost'
   #next = 0n
-  #inFlight: InFlight | null = null
+  /** A commit is on its way. */
+  #isInFlight = false
   #isDraining = false
-  #isPositionDue = false
-  #stopPositionTimer: (() => void) | null = null
   /** Grows whenever the partition is lost or given up, so that what was begun before is dropped. */
   #tenure = 0
 
@@ -72,6 +69,7 @@ export class Partition implements WriteSource {
     this.#logger = host.logger.child({ partition: home.partition })
     this.#journal = `${home.definition}.journal`
     this.#fence = new FenceWriter(kernel, home)
+    this.#positions = new Positions(kernel, () => this.#reached())
     this.#checkpointer = new Checkpointer(kernel.settings)
     this.#state = emptyPartition(home)
     this.#outbox = this.#newOutbox()
@@ -89,9 +87,14 @@ export class Partition implements WriteSource {
   }
 
   get isIdle(): boolean {
-    const isQuiet = this.#queue.isEmpty && this.#outbox.isEmpty && this.#inFlight === null
+    const isQuiet = this.#queue.isEmpty && this.#outbox.isEmpty && !this.#isInFlight
     if (this.#phase === 'lost' || this.#phase === 'acquiring') return true
-    return this.#phase === 'serving' && isQuiet && !this.#runs.isWorking && !this.#hasNewPositions()
+    return (
+      this.#phase === 'serving' &&
+      isQuiet &&
+      !this.#runs.isWorking &&
+      !this.#positions.areBeyond(this.#state)
+    )
   }
 
   live(runId: string): LiveRun | undefined {
@@ -111,10 +114,8 @@ export class Partition implements WriteSource {
       } catch (error) {
         if (!this.#isWanted(tenure)) return
         const isFenced = error instanceof FencedError
-        const message = isFenced
-          ? 'a newer owner holds the partition'
-          : 'acquiring the partition failed'
-        this.#logger[isFenced ? 'info' : 'warn']({ error }, message)
+        if (isFenced) this.#logger.info({ error }, 'a newer owner holds the partition')
+        else this.#logger.warn({ error }, 'acquiring the partition failed')
         this.#phase = 'acquiring'
         await backoff.pause()
       }
@@ -129,9 +130,8 @@ export class Partition implements WriteSource {
     this.#queue.clear()
     this.#outbox.close()
     this.#inbox.clear()
-    this.#stopPositionTimer?.()
-    this.#stopPositionTimer = null
-    this.#inFlight = null
+    this.#positions.stop()
+    this.#isInFlight = false
     this.#fence.giveUp()
     this.#state = emptyPartition(this.home)
     this.#kernel.writer.remove(this)
@@ -143,8 +143,7 @@ export class Partition implements WriteSource {
     // Its entries would wait for the rest of a large snapshot, which is not written any more.
     this.#checkpointer.abandon()
     this.#runs.stopTimers()
-    this.#isPositionDue = true
-    this.#kernel.writer.wake()
+    this.#positions.due()
   }
 
   onRecords(records: readonly LogRecord[]): void {
@@ -175,19 +174,17 @@ export class Partition implements WriteSource {
     this.#queue.hold(runId, inboxOffset)
   }
 
-  // Writing
-
   collect(reserve: Reserve): readonly Write[] {
     if (this.#fence.isWanted) return this.#fence.collect(reserve)
     if (this.#phase !== 'serving') return []
     const writes = [...this.#inbox.collect(reserve), ...this.#outbox.collect(reserve)]
     const { partition } = this.home
-    const isPossible = this.#inFlight === null && reserve(this.#journal, partition, 0)
+    const isPossible = !this.#isInFlight && reserve(this.#journal, partition, 0)
     const commit = isPossible ? this.#buildCommit() : null
     if (commit === null) return writes
     const value = this.#kernel.codec.commit.encode(commit)
     reserve(this.#journal, partition, value.byteLength)
-    this.#inFlight = { commit, bytes: value.byteLength }
+    this.#isInFlight = true
     const tenure = this.#tenure
     return [
       ...writes,
@@ -199,51 +196,36 @@ export class Partition implements WriteSource {
 
   #buildCommit(): Commit | null {
     const isCheckpointDue = this.#checkpointer.isDue && !this.#isDraining
-    const hasPositions = this.#isPositionDue && this.#hasNewPositions()
+    const hasPositions = this.#positions.areDue(this.#state)
     if (!this.#queue.hasWaiting && !isCheckpointDue && !hasPositions) return null
     const now = this.#kernel.clock.now()
     const checkpoint = isCheckpointDue ? this.#checkpointer.parts(this.#state, now) : []
     const room = this.#kernel.settings.commitBytes - commitOverheadBytes - sizeOfParts(checkpoint)
     const entries = this.#queue.take(Math.max(0, room), this.#checkpointer.heldRun)
-    this.#isPositionDue = false
     return {
       epoch: this.#state.epoch,
-      inboxTaken: this.#inboxTaken(),
-      outboxConfirmed: this.#outboxConfirmed(),
+      ...this.#positions.take(),
       fence: null,
       checkpoint,
       entries,
     }
   }
 
-  #inboxTaken(): bigint {
-    if (this.#kernel.settings.sabotage === 'inbox-position-too-far') return this.#inbox.lastSeen
-    return this.#inbox.taken(this.#queue.firstInboxOffset())
+  #reached(): Reached {
+    const isSabotaged = this.#kernel.settings.sabotage === 'inbox-position-too-far'
+    const { lastSeen } = this.#inbox
+    const { outbox, outboxConfirmed } = this.#state
+    return {
+      inboxTaken: isSabotaged ? lastSeen : this.#inbox.taken(this.#queue.firstInboxOffset()),
+      outboxConfirmed: this.#outbox.confirmed(outbox) ?? outboxConfirmed,
+    }
   }
 
-  #outboxConfirmed(): OutboxPosition {
-    return this.#outbox.confirmed(this.#state.outbox) ?? this.#state.outboxConfirmed
-  }
-
-  #hasNewPositions(): boolean {
-    return (
-      this.#inboxTaken() > this.#state.inboxTaken ||
-      comparePositions(this.#outboxConfirmed(), this.#state.outboxConfirmed) > 0
-    )
-  }
-
-  /** Positions have moved: they go with the next commit, or alone after a while. */
+  /** An inbox record or an outbox item is done with. */
   positionsMoved(): void {
-    if (this.#stopPositionTimer !== null || this.#phase === 'lost') return
-    const delay = this.#isDraining ? 0 : this.#kernel.settings.positionDelayMs
-    this.#stopPositionTimer = this.#kernel.clock.after(delay, () => {
-      this.#stopPositionTimer = null
-      this.#isPositionDue = true
-      this.#kernel.writer.wake()
-    })
+    if (this.#phase === 'lost') return
+    this.#positions.moved(this.#isDraining ? 0 : this.#kernel.settings.positionDelayMs)
   }
-
-  // Deciding
 
   #settleCommit(
     commit: Commit,
@@ -265,7 +247,7 @@ export class Partition implements WriteSource {
   }
 
   #decide(placed: PlacedCommit): void {
-    this.#inFlight = null
+    this.#isInFlight = false
     this.#queue.settle()
     this.#next = placed.offset + 1n
     this.#foldAndAct([placed])
@@ -303,7 +285,7 @@ export class Partition implements WriteSource {
   async #recover(): Promise<void> {
     const tenure = this.#tenure
     this.#phase = 'recovering'
-    this.#inFlight = null
+    this.#isInFlight = false
     if (this.#kernel.settings.sabotage === 'recovery-trusts-its-memory') this.#queue.settle()
     this.#queue.requeue()
     const backoff = new Backoff(this.#kernel, firstRetryMs, longestRetryMs)
@@ -364,8 +346,6 @@ export class Partition implements WriteSource {
     )
   }
 
-  // Acting
-
   #foldAndAct(commits: readonly PlacedCommit[]): void {
     for (const { offset, commit, bytes } of commits) {
       const lastCheckpoint = this.#state.lastCheckpoint
@@ -376,7 +356,9 @@ export class Partition implements WriteSource {
       }
       this.#checkpointer.count(bytes)
       for (const entry of entries) this.#runs.act(entry)
-      if (this.#state.lastCheckpoint !== lastCheckpoint) this.#checkpointTaken()
+      if (this.#state.lastCheckpoint !== lastCheckpoint) {
+        trimToCheckpoint(this.#kernel, this.home, this.#state.lastCheckpoint, this.#logger)
+      }
     }
     this.#inbox.decided(this.#state.inboxTaken)
     const metadata = JSON.stringify({ checkpoint: String(this.#state.lastCheckpoint) })
@@ -388,7 +370,7 @@ export class Partition implements WriteSource {
     this.#phase = 'serving'
     this.#runs.beginHeld()
     // A commit of unknown fate may have carried positions; nothing else would bring them again.
-    if (this.#hasNewPositions()) this.positionsMoved()
+    if (this.#positions.areBeyond(this.#state)) this.positionsMoved()
     this.#inbox.takeIn()
     this.#kernel.writer.wake()
   }
@@ -398,18 +380,6 @@ export class Partition implements WriteSource {
     this.#logger.info({ reason }, 'partition lost')
     this.release()
     void this.acquire()
-  }
-
-  #checkpointTaken(): void {
-    const { lastCheckpoint } = this.#state
-    this.#logger.info({ checkpoint: String(lastCheckpoint) }, 'checkpoint taken')
-    if (this.#kernel.settings.keepsHistory) return
-    const tooFar = this.#kernel.settings.sabotage === 'trims-too-far' ? 1n : 0n
-    this.#kernel.log
-      .trim(this.#journal, this.home.partition, lastCheckpoint + tooFar)
-      .catch((error: unknown) => {
-        this.#logger.warn({ error }, 'trimming the journal failed; the next checkpoint trims again')
-      })
   }
 
   #newOutbox(): OutboxSender {
@@ -422,21 +392,4 @@ export class Partition implements WriteSource {
   #isWanted(tenure: number): boolean {
     return tenure === this.#tenure && this.#host.isAssigned(this.home.partition)
   }
-}
-
-/** What a commit has added to the end of the outbox. */
-function owedSince(outbox: readonly Owed[], offset: bigint): readonly Owed[] {
-  let first = outbox.length
-  while (first > 0 && outbox[first - 1]?.offset === offset) first -= 1
-  return outbox.slice(first)
-}
-
-function sizeOfParts(parts: readonly CheckpointPart[]): number {
-  let bytes = 0
-  for (const part of parts) bytes += part.type === 'RunSnapshot' ? part.state.byteLength + 512 : 64
-  return bytes
-}
-
-function isHole(error: unknown): boolean {
-  return error instanceof LogError && error.code === 'JOURNAL_HOLE'
 }
