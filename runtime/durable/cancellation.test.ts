@@ -6,7 +6,8 @@ import { CancelledError } from '../errors.ts'
 import { check } from '../testing/checker/check.ts'
 import { TestCluster } from '../testing/test-cluster.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
-import { signal, workflow } from './definition.ts'
+import type { RunHandle } from './client.ts'
+import { signal, workflow, type AnyWorkflow, type Workflow } from './definition.ts'
 
 const go = signal('go', z.string())
 const child = workflow({
@@ -32,25 +33,39 @@ const patient = workflow({
   },
 })
 
+/** Of 40 runs each is cancelled a millisecond later than the one before. */
+async function cancelledEach<I extends z.ZodType, O>(
+  definitions: readonly [Workflow<I, z.ZodType<O>>, AnyWorkflow],
+  input: z.input<I>,
+  outcomeOf: (run: RunHandle<O>, delay: number, clock: VirtualClock) => Promise<unknown>,
+): Promise<readonly unknown[]> {
+  const clock = new VirtualClock()
+  const cluster = await TestCluster.create({ clock, definitions, partitions: 1 })
+  await cluster.process()
+  const client = cluster.client()
+  const outcomes = Array.from({ length: 40 }, async (_, delay) => {
+    const run = await client.start(definitions[0], input, { id: `after ${String(delay)}` })
+    await later(clock, delay)
+    await run.cancel('too late')
+    return outcomeOf(run, delay, clock)
+  })
+  return cluster.drive(Promise.all(outcomes), 60_000)
+}
+
+function later(clock: VirtualClock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve))
+}
+
 test.each([false, true])(
   'whenever it comes, what the code waits for afterwards gets the next signal (with a call: %s)',
   async (calls) => {
-    const clock = new VirtualClock()
-    const definitions = [patient, child]
-    const cluster = await TestCluster.create({ clock, definitions, partitions: 1 })
-    await cluster.process()
-    const client = cluster.client()
-    const outputs = Array.from({ length: 40 }, async (_, delay) => {
-      const run = await client.start(patient, calls, { id: `after ${String(delay)}` })
-      await new Promise<void>((resolve) => clock.after(delay, resolve))
-      await run.cancel('too late')
-      await new Promise<void>((resolve) => clock.after(2_000, resolve))
+    const outputs = await cancelledEach([patient, child], calls, async (run, delay, clock) => {
+      await later(clock, 2_000)
       await run.signal(go, `seen ${String(delay)}`)
       return run.result()
     })
-    expect(await cluster.drive(Promise.all(outputs), 60_000)).toEqual(
-      outputs.map((_, delay) => `seen ${String(delay)}`),
-    )
+    expect(outputs).toEqual(outputs.map((_, delay) => `seen ${String(delay)}`))
+    expect(outputs).toHaveLength(40)
   },
 )
 
@@ -73,21 +88,13 @@ const leaving = workflow({
 })
 
 test('whenever it comes, the code may leave a called run that does not end', async () => {
-  const clock = new VirtualClock()
-  const definitions = [leaving, stubborn]
-  const cluster = await TestCluster.create({ clock, definitions, partitions: 1 })
-  await cluster.process()
-  const client = cluster.client()
-  const outputs = Array.from({ length: 40 }, async (_, delay) => {
-    const run = await client.start(leaving, null, { id: `after ${String(delay)}` })
-    await new Promise<void>((resolve) => clock.after(delay, resolve))
-    await run.cancel('too late')
-    return run.result().catch((error: unknown) => {
+  const outcomes = await cancelledEach([leaving, stubborn], null, (run) =>
+    run.result().catch((error: unknown) => {
       if (error instanceof CancelledError) return 'cancelled before it called'
       throw error
-    })
-  })
-  const all = new Set(await cluster.drive(Promise.all(outputs), 60_000))
+    }),
+  )
+  const all = new Set(outcomes)
   expect(all).toContain('left')
   expect(all.size).toBeLessThanOrEqual(2)
 })

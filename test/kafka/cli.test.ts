@@ -249,13 +249,7 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
       const variables = { STOA_HOME: ownHome() }
       downAtTheEnd(variables)
       await stoa(['up'], variables)
-      const { ended, saw } = startStoa(
-        ['review', stateOfCheckout.replace(/\.stoa$/, ''), '--out', emptyFolder()],
-        variables,
-      )
-      await saw('inspecting ')
-      for (const pid of pidsOf(`inspector ${variables.STOA_HOME}`)) process.kill(pid, 'SIGKILL')
-      const { exitCode, err } = await ended
+      const { exitCode, err } = await reviewWithout(variables, 'inspecting ')
       expect(exitCode).toBe(0)
       expect(err).toContain('not running in the background any more: inspector;')
 
@@ -270,13 +264,7 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
     'a service that dies during a review is started again, and the review goes on',
     async () => {
       const variables = { STOA_HOME: ownHome() }
-      const { ended, saw } = startStoa(
-        ['review', stateOfCheckout.replace(/\.stoa$/, ''), '--out', emptyFolder()],
-        variables,
-      )
-      await saw('inspected ')
-      for (const pid of pidsOf(`inspector ${variables.STOA_HOME}`)) process.kill(pid, 'SIGKILL')
-      const { exitCode, err } = await ended
+      const { exitCode, err } = await reviewWithout(variables, 'inspected ')
       expect(exitCode).toBe(0)
       expect(err).toContain(
         'service review+inspection+inspector ended (SIGKILL); it is started again',
@@ -284,6 +272,17 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
     },
     patienceMs,
   )
+
+  /** A review whose inspector is killed once it has said so much. */
+  async function reviewWithout(variables: { readonly STOA_HOME: string }, words: string) {
+    const { ended, saw } = startStoa(
+      ['review', stateOfCheckout.replace(/\.stoa$/, ''), '--out', emptyFolder()],
+      variables,
+    )
+    await saw(words)
+    for (const pid of pidsOf(`inspector ${variables.STOA_HOME}`)) process.kill(pid, 'SIGKILL')
+    return ended
+  }
 
   /** A folder of its own, with the libraries of the checkout. */
   function ownHome(): string {
