@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
-import { Kafka, logLevel } from 'kafkajs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import {
@@ -21,6 +20,7 @@ import {
 import { isAlive } from '../../deploy/local/process.ts'
 import { oldestJava } from '../../deploy/local/versions.ts'
 import { findJava } from '../../deploy/local/java.ts'
+import { outsider } from './outsider.ts'
 
 const stoa = join(import.meta.dirname, '../../.stoa')
 const java = await findJava(process.env)
@@ -122,8 +122,8 @@ async function register({ registryUrl: host }: Backend, name: string): Promise<n
   return (await registry.register({ type: SchemaType.AVRO, schema }, { subject: name })).id
 }
 
-function kafka({ brokers }: Backend): Kafka {
-  return new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 20 } })
+function kafka({ brokers }: Backend) {
+  return outsider([brokers], { retry: { retries: 20 } })
 }
 
 async function write(backend: Backend, value: string): Promise<void> {

@@ -1,10 +1,10 @@
 /** The trap that the producer is built around, and that it is not caught in it. */
 
 import { randomUUID } from 'node:crypto'
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { append, read, text } from '../../runtime/log/conformance/harness.ts'
 import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { createPartitioner, outsider } from './outsider.ts'
 import { Proxy } from './wires.ts'
 
 const options = { brokers: [inject('brokers')], clientId: 'false-ack' }
@@ -34,12 +34,11 @@ async function freshTopic(): Promise<string> {
 test('the producer of the client library acknowledges, after a lost answer, what it never writes', async () => {
   const topic = await freshTopic()
   const { number, socketFactory } = proxy.wire()
-  const kafka = new Kafka({ ...options, socketFactory, logLevel: logLevel.NOTHING })
-  const producer = kafka.producer({
+  const producer = outsider(options.brokers, { socketFactory }).producer({
     idempotent: true,
     maxInFlightRequests: 1,
     retry: { retries: 1, initialRetryTime: 30, maxRetryTime: 100 },
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner,
   })
   await producer.connect()
   const send = (value: string) => producer.send({ topic, messages: [{ partition: 0, value }] })

@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Kafka, logLevel } from 'kafkajs'
 import type { LogHarness } from '../../runtime/log/conformance.ts'
 import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
 import type { Log } from '../../runtime/log/port.ts'
+import { outsider } from './outsider.ts'
 import { Proxy } from './wires.ts'
 
 const patienceMs = 20_000
@@ -15,7 +15,7 @@ export async function openKafka(brokers: string): Promise<LogHarness> {
   const numbers = new Map<Log, number>()
   const options = { brokers: [brokers], clientId: 'conformance' }
   const topicAdmin = kafkaTopicAdmin(options)
-  const kafka = new Kafka({ ...options, logLevel: logLevel.NOTHING })
+  const kafka = outsider(options.brokers)
   const admin = kafka.admin()
   await admin.connect()
 

@@ -1,19 +1,17 @@
 /** Keys are placed where any other client of the cluster places them. */
 
 import { randomUUID } from 'node:crypto'
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
 import { expect, inject, test } from 'vitest'
 import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
 import { partitionFor } from '../../runtime/log/murmur2.ts'
+import { createPartitioner, outsider } from './outsider.ts'
 
 test('a key goes to the partition that the default partitioner chose', async () => {
   const options = { brokers: [inject('brokers')], clientId: 'placement' }
   const admin = kafkaTopicAdmin(options)
   const topic = `placement-${randomUUID()}`
   await admin.create([{ name: topic, partitions: 7, replicationFactor: 1, config: {} }])
-  const producer = new Kafka({ ...options, logLevel: logLevel.NOTHING }).producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-  })
+  const producer = outsider(options.brokers).producer({ createPartitioner })
   await producer.connect()
   const keys = Array.from({ length: 300 }, (_, index) => `run-${randomUUID()}-é-${index}`)
   await producer.send({ topic, messages: keys.map((key) => ({ key, value: '' })) })

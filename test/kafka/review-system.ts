@@ -2,7 +2,6 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Kafka, logLevel } from 'kafkajs'
 import { inject } from 'vitest'
 import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
 import type { Log } from '../../runtime/log/port.ts'
@@ -16,6 +15,7 @@ import {
 } from '../../schemas/index.ts'
 import { definitions } from '../../services/definitions.ts'
 import { readTopics, untilQuiet } from './topics-evidence.ts'
+import { outsider } from './outsider.ts'
 
 export const partitions = 4
 export const names = definitions.map(({ name }) => name)
@@ -54,8 +54,7 @@ async function recreateTopics(brokers: readonly string[]): Promise<void> {
     ...names.flatMap((name) => definitionTopicPlans(name, { partitions, replicationFactor: 1 })),
     deadLettersPlan({ partitions, replicationFactor: 1 }),
   ]
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING })
-  const admin = kafka.admin()
+  const admin = outsider(brokers).admin()
   await admin.connect()
   const there = await admin.listTopics()
   const old = plans.map(({ name }) => name).filter((name) => there.includes(name))

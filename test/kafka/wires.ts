@@ -5,7 +5,7 @@
 
 import { once } from 'node:events'
 import net from 'node:net'
-import type { ISocketFactory } from 'kafkajs'
+import type { KafkaOptions } from '../../runtime/log/kafka/options.ts'
 
 const produceKey = 0
 const numberBytes = 4
@@ -38,7 +38,10 @@ export class Proxy {
   }
 
   /** Sockets of one more process, by its number. */
-  wire(): { readonly number: number; readonly socketFactory: ISocketFactory } {
+  wire(): {
+    readonly number: number
+    readonly socketFactory: NonNullable<KafkaOptions['socketFactory']>
+  } {
     const number = this.#wires.push({ sockets: new Set(), isCut: false, losesAnswers: false }) - 1
     const address = this.#server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
