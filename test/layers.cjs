@@ -1,4 +1,4 @@
-// Imports point one way: schemas, log, durable, agents and machines, patterns, services, command line.
+// Imports point one way: schemas, log, durable, patterns, services, command line.
 // Tests stand beside what they test and may reach for the layers they need to set it up.
 
 const test = '\\.test\\.ts$'
@@ -56,15 +56,6 @@ module.exports = {
       to: { path: '^runtime/log/', pathNot: '^runtime/log/port\\.ts$' },
     },
     {
-      name: 'agents-and-machines-on-durable',
-      severity: 'error',
-      from: { path: '^runtime/(agent|machine)/', pathNot: test },
-      to: {
-        path: '^(runtime/log/|patterns/|services/|cli/|deploy/|examples/|bench/|test/)',
-        pathNot: '^runtime/log/port\\.ts$',
-      },
-    },
-    {
       name: 'runtime-below-patterns',
       severity: 'error',
       from: { path: '^runtime/', pathNot: test },
@@ -78,22 +69,6 @@ module.exports = {
         path: '^(runtime|schemas|services|cli|deploy|examples|bench|test)/',
         pathNot: entry,
       },
-    },
-    {
-      name: 'no-sibling-pattern',
-      comment: 'a team is made of orchestrators and workers; no other pattern knows another',
-      severity: 'error',
-      from: { path: '^patterns/([^/]+)/', pathNot: test },
-      to: {
-        path: '^patterns/[^/]+/',
-        pathNot: ['^patterns/$1/', '^patterns/orchestrator-worker/'],
-      },
-    },
-    {
-      name: 'orchestrator-worker-for-teams-only',
-      severity: 'error',
-      from: { path: '^patterns/(?!hierarchical/|orchestrator-worker/)[^/]+/', pathNot: test },
-      to: { path: '^patterns/orchestrator-worker/' },
     },
     {
       name: 'services-on-public-names',

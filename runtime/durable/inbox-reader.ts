@@ -10,6 +10,7 @@
 import { LogError, type ErrorCode } from '../errors.ts'
 import type { LogRecord } from '../log/port.ts'
 import type { Failure, Message, Outcome, Parent } from '../../schemas/records.ts'
+import { definitionTopics } from '../../schemas/topics.ts'
 import type { OutboxItem } from '../../schemas/run-state-bytes.ts'
 import { bury } from './dead-letter.ts'
 import type { AnyWorkflow } from './definition.ts'
@@ -148,7 +149,7 @@ export class InboxReader {
     if (clock.now() < this.#trimAt || taken < 0n) return
     this.#trimAt = clock.now() + retentionCheckMs
     const { definition, partition } = this.#partition.home
-    const topic = `${definition}.inbox`
+    const topic = definitionTopics(definition).inbox
     log
       .offsetAt(topic, partition, clock.now() - settings.inboxRetentionMs)
       .then(async (old) => {
@@ -181,7 +182,7 @@ export class InboxReader {
       this.#isHeld = false
       this.takeIn()
     }
-    this.#kernel.log.offsets(`${definition}.inbox`, partition).then(
+    this.#kernel.log.offsets(definitionTopics(definition).inbox, partition).then(
       ({ low }) => {
         if (tenure !== this.#tenure) return
         if (low > this.#lastSeen + 1n) {

@@ -3,6 +3,7 @@
  * asking. The number and the name are what a journal and the code are compared by.
  */
 
+import { assertNever } from '../assert-never.ts'
 import { NondeterminismError } from '../errors.ts'
 import type { Entry, EntryBody } from '../../schemas/records.ts'
 import type { StepContext, StepOptions } from './context.ts'
@@ -54,8 +55,20 @@ export function operationOf(
       return { kind: 'cancel', index: body.index, name: body.name }
     case 'Published':
       return { kind: 'publish', index: body.index, name: body.name }
-    default:
+    case 'RunStarted':
+    case 'RunContinued':
+    case 'RunCompleted':
+    case 'RunFailed':
+    case 'RunCancelled':
+    case 'RunParked':
+    case 'RunResumed':
+    case 'TimerFired':
+    case 'SignalReceived':
+    case 'CallCompleted':
+    case 'CancelRequested':
       return null
+    default:
+      return assertNever(body)
   }
 }
 

@@ -10,6 +10,7 @@
 
 import { cloudEventHeaders } from '../../schemas/headers.ts'
 import type { OutboxPosition } from '../../schemas/records.ts'
+import { definitionTopics } from '../../schemas/topics.ts'
 import type { OutboxItem } from '../../schemas/run-state-bytes.ts'
 import type { NewRecord } from '../log/port.ts'
 import { bury, type LetterWrite } from './dead-letter.ts'
@@ -134,7 +135,8 @@ export class OutboxSender {
   #refused(sending: Sending, error: Error): void {
     const { item, owed } = sending
     const { definition, partition } = this.#home
-    const place = { topic: `${definition}.journal`, partition, offset: owed.offset }
+    const { journal } = definitionTopics(definition)
+    const place = { topic: journal, partition, offset: owed.offset }
     if (item.kind !== 'published') {
       const { runId } = owed
       this.#kernel.logger.warn(
@@ -150,9 +152,10 @@ export class OutboxSender {
 
   #place(item: OutboxItem): Placed | undefined {
     if (item.kind === 'result') {
-      return { topic: `${this.#home.definition}.results`, partition: this.#home.partition }
+      const { definition, partition } = this.#home
+      return { topic: definitionTopics(definition).results, partition }
     }
-    const topic = item.kind === 'message' ? `${item.definition}.inbox` : item.topic
+    const topic = item.kind === 'message' ? definitionTopics(item.definition).inbox : item.topic
     if (item.kind === 'message' && 'partition' in item.placement) {
       // An append to a topic that does not exist would fail with all that goes with it.
       return this.#kernel.topology.has(topic, item.placement.partition)

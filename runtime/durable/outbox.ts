@@ -3,6 +3,7 @@
  * owner sends the same records with the same ids, and receivers can drop the copies.
  */
 
+import { assertNever } from '../assert-never.ts'
 import type { Entry, Message, MessageBody, Outcome, Parent } from '../../schemas/records.ts'
 import type { OutboxItem, OwedRecord, Placement } from '../../schemas/run-state-bytes.ts'
 import type { OpenCall, RunState } from './run-state.ts'
@@ -51,8 +52,19 @@ export function itemsOf(home: Home, run: RunState, entry: Entry): readonly Outbo
       return endOf(id, run, entry.at, { status: 'failed', error: body.error })
     case 'RunCancelled':
       return endOf(id, run, entry.at, { status: 'cancelled', error: body.error })
-    default:
+    case 'RunStarted':
+    case 'RunParked':
+    case 'RunResumed':
+    case 'StepCompleted':
+    case 'StepFailed':
+    case 'TimerSet':
+    case 'TimerFired':
+    case 'WaitStarted':
+    case 'SignalReceived':
+    case 'CallCompleted':
       return []
+    default:
+      return assertNever(body)
   }
 }
 

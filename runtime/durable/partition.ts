@@ -14,6 +14,7 @@
 import { FencedError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { LogRecord } from '../log/port.ts'
+import { definitionTopics } from '../../schemas/topics.ts'
 import type { Commit, EntryBody } from '../../schemas/records.ts'
 import { Backoff } from './backoff.ts'
 import { Checkpointer, sizeOfParts } from './checkpointer.ts'
@@ -67,7 +68,7 @@ export class Partition implements WriteSource {
     this.#kernel = kernel
     this.#host = host
     this.#logger = host.logger.child({ partition: home.partition })
-    this.#journal = `${home.definition}.journal`
+    this.#journal = definitionTopics(home.definition).journal
     this.#fence = new FenceWriter(kernel, home)
     this.#positions = new Positions(kernel, () => this.#reached())
     this.#checkpointer = new Checkpointer(kernel.settings)

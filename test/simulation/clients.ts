@@ -6,6 +6,7 @@ import { CancelledError, StoaError } from '../../runtime/errors.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import type { MemoryLog } from '../../runtime/log/memory.ts'
 import type { Answer } from '../../runtime/testing/checker/evidence.ts'
+import { definitionTopics } from '../../schemas/topics.ts'
 import { simulatedContract, signals } from './definitions.ts'
 import { flakyLog } from './flaky-log.ts'
 import type { Draw } from './draw.ts'
@@ -104,7 +105,7 @@ export class Clients {
         void quietly(
           client.log.append([
             {
-              topic: `${run.definition}.inbox`,
+              topic: definitionTopics(run.definition).inbox,
               partition: 0,
               records: [{ key: 'x', value: Buffer.from('not a message') }],
             },
