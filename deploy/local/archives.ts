@@ -37,8 +37,13 @@ export function missingArchives(platform: Platform): readonly Archived[] {
 }
 
 /** Starts a process that writes the archives that are missing, and leaves it to itself. */
-export function trainInBackground(platform: Platform, directory: string): void {
+export function trainInBackground(
+  platform: Platform,
+  directory: string,
+  progress: (line: string) => void,
+): void {
   if (missingArchives(platform).length === 0) return
+  progress('preparing faster starts in the background, for about a minute, once')
   // Beside this file, compiled or not.
   const main = join(import.meta.dirname, `train${extname(import.meta.filename)}`)
   spawn(process.execPath, [main, directory], { detached: true, stdio: 'ignore' }).unref()

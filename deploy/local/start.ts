@@ -91,7 +91,7 @@ async function asProcesses(
     platform,
     directory: data,
   })
-  trainInBackground(platform, directory)
+  trainInBackground(platform, directory, progress)
   return {
     record: () => ({
       kind: 'processes',

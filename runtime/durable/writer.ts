@@ -225,12 +225,12 @@ function placesOf(writes: readonly Write[]): Iterable<Place> {
 
 function settlePlace({ writes }: Place, result: bigint | Error | undefined): void {
   const together = 'the record was not appended together with others: it goes again'
-  const error =
+  const fate =
     isTooLarge(result) && writes.length > 1
       ? new LogError(together, { code: 'LOG_UNAVAILABLE', cause: result })
       : (result ?? new Error('the log answered for fewer appends than it was given'))
   writes.forEach((write, at) => {
-    write.settle(typeof error === 'bigint' ? { offset: error + BigInt(at) } : { error })
+    write.settle(typeof fate === 'bigint' ? { offset: fate + BigInt(at) } : { error: fate })
   })
 }
 
