@@ -145,6 +145,10 @@ async function openMemory(latencyMs: number): Promise<LogHarness> {
     },
     settle: () => new Promise((resolve) => clock.after(200, () => resolve())),
     crash: (log) => logs.get(log)?.log.kill(),
+    silence: (log) => {
+      logs.get(log)?.log.cut()
+      return () => logs.get(log)?.log.heal()
+    },
     loseAnswers: (log) => {
       const known = logs.get(log)
       if (known === undefined) throw new Error('the log is of another cluster')

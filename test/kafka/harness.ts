@@ -53,7 +53,8 @@ export async function openKafka(brokers: string): Promise<LogHarness> {
       }
     },
     settle: () => sleep(400),
-    crash: (log) => proxy.cut(numbers.get(log) ?? -1),
+    crash: (log) => void proxy.cut(numbers.get(log) ?? -1),
+    silence: (log) => proxy.cut(numbers.get(log) ?? -1),
     loseAnswers: (log) => proxy.loseAnswers(numbers.get(log) ?? -1),
     appendWithHole: async (topic, partition, value) => {
       const producer = kafka.producer({

@@ -59,12 +59,15 @@ export class Proxy {
     }
   }
 
-  /** From here on nothing of the process arrives and nothing reaches it. */
-  cut(number: number): void {
+  /** Nothing of the process arrives and nothing reaches it, until called off. */
+  cut(number: number): () => void {
     const wire = this.#wires[number]
-    if (wire === undefined) return
+    if (wire === undefined) throw new Error(`there is no process ${number}`)
     wire.isCut = true
     for (const socket of wire.sockets) socket.destroy()
+    return () => {
+      wire.isCut = false
+    }
   }
 
   /** Produce requests arrive, and the connection ends in place of the answer, until called off. */

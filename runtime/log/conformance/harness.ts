@@ -13,6 +13,8 @@ export interface LogHarness {
   settle(): Promise<void>
   /** Ends a connection as kill -9 ends its process. */
   crash(log: Log): void
+  /** Nothing passes to or from a connection, and its sessions run out, until the function is called. */
+  silence(log: Log): () => void
   /** Appends of this connection are written, and no answer arrives, until the function is called. */
   loseAnswers(log: Log): () => void
   /** Appends a record and an offset that has none. */

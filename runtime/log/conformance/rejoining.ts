@@ -125,6 +125,34 @@ export function rejoining(harness: Harness): void {
     await second.ownership.leave()
   })
 
+  test('a member that was away while another had its partition is told that it lost it', async () => {
+    const [one, other] = [harness().connect(), harness().connect()]
+    const topic = await harness().createTopic(2)
+    const options = { topic, group: freshGroup(), seekTo: 0n }
+    const first = await Member.join(harness(), one, options)
+    await harness().until('it was assigned', () => first.held.length === 2)
+
+    const heal = harness().silence(one)
+    const second = await Member.join(harness(), other, options)
+    await harness().until('the other has both', () => second.held.length === 2)
+    for (const partition of [0, 1]) await append(other, topic, partition, 'a')
+    await harness().until('the other is served', () =>
+      [0, 1].every((p) => second.values(p).length === 1),
+    )
+    await second.ownership.leave()
+    expect(first.assignments).toEqual([[0, 1]])
+
+    heal()
+    await harness().until('the first has both again', () => first.assignments.length > 2)
+    expect(first.assignments).toEqual([[0, 1], [], [0, 1]])
+    for (const partition of [0, 1]) await append(one, topic, partition, 'b')
+    // What it was sent before it heard of its loss may have come as well.
+    await harness().until('it is served from where it sought', () =>
+      [0, 1].every((p) => first.values(p).slice(-2).join() === 'a,b'),
+    )
+    await first.ownership.leave()
+  })
+
   test('a static member that comes back has its partitions at once, and nobody else notices', async () => {
     const [one, other, again] = [harness().connect(), harness().connect(), harness().connect()]
     const topic = await harness().createTopic(4)
