@@ -12,6 +12,7 @@ import {
   completed,
   completedStep,
   entries,
+  failedStep,
   failure,
   fence,
   json,
@@ -203,6 +204,23 @@ test('J8: a timer that fires before it is due', async () => {
       /^J8 review.journal\[0\]@2, run a, seq 3: timer 0 fires at 1003000, before it is due/,
     ),
   )
+})
+
+test('J8: an attempt before it is due, unless its process cannot have known of the failure', async () => {
+  const [, failed] = run(failedStep(0, 'read', 1, 9e12))
+  const commits = [
+    fence('other'),
+    fence('one'),
+    commit(1n, { inboxTaken: 0n, entries: [startedA!] }),
+    commit(1n, { inboxTaken: 0n, entries: [failed!] }),
+  ]
+  const early = { ...body, attempt: 2, begunAt: 40, begunAtOwn: 40, output: null }
+  const found = async (incarnation: string) =>
+    broken(commits, { effects: [body, { ...early, incarnation }], others: inbox(start) })
+  expect(await found('one')).toContainEqual(
+    "J8 run a: attempt 2 of step 'read' began at 40, before 9000000000000",
+  )
+  expect(await found('other')).not.toContainEqual(expect.stringMatching(/^J8/))
 })
 
 test('J9: a run that waits for nothing that its journal names', async () => {

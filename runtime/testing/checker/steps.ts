@@ -4,9 +4,10 @@
  */
 
 import type { EntryBody } from '../../../schemas/records.ts'
-import { at, type JournalRecord } from './decoded.ts'
+import { at } from './decoded.ts'
 import type { Claim, Effect } from './evidence.ts'
 import { everyModel, isBefore, type Facts } from './facts.ts'
+import { fenceInForce } from './knowledge.ts'
 import { allLives, type AcceptedEntry, type JournalModel } from './model.ts'
 
 type Step = Extract<EntryBody, { readonly type: 'StepCompleted' | 'StepFailed' }>
@@ -95,22 +96,6 @@ function checkRepeat(facts: Facts, effect: Effect, { by, step, model }: Recorded
     'J5',
     `run ${effect.runId}: step '${effect.step}' ran again at ${String(effect.begunAt)} under the fence ${at(fence)}, and its outcome stands at ${at(by.record)}`,
   )
-}
-
-/** The newest fence that the process of an effect can have known when the body began. */
-function fenceInForce(model: JournalModel, effect: Effect): JournalRecord | undefined {
-  const nonces = new Set<string>()
-  let newest: JournalRecord | undefined
-  for (const record of model.fences) {
-    const { fence } = record.commit
-    if (fence === null || fence.incarnation !== effect.incarnation || record.time >= effect.begunAt)
-      continue
-    // A late copy, or a fence that came after a later one, has been given up by its process.
-    const isLate = nonces.has(fence.nonce) || (newest?.commit.fence?.at ?? 0) > fence.at
-    nonces.add(fence.nonce)
-    if (!isLate) newest = record
-  }
-  return newest
 }
 
 function checkSeen(
