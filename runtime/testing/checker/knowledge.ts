@@ -6,7 +6,9 @@ import type { JournalModel } from './model.ts'
 
 /** Whether a record may have been known to a body; a body of nobody's knows everything. */
 export function mayHaveKnown(model: JournalModel, effect: Effect, record: JournalRecord): boolean {
-  if (effect.incarnation === null || record.writer === effect.incarnation) return true
+  if (effect.incarnation === null) return true
+  const writer = model.fences.find(({ offset }) => offset === record.commit.epoch)
+  if (writer?.commit.fence?.incarnation === effect.incarnation) return true
   const fence = fenceInForce(model, effect)
   return fence !== undefined && fence.offset > record.offset
 }
