@@ -11,7 +11,7 @@ import type { Append } from '../../runtime/log/port.ts'
 import type { AppendFate, MemoryCluster, MemoryLog } from '../../runtime/log/memory.ts'
 import type { VirtualClock } from '../../runtime/testing/virtual-clock.ts'
 import type { Codec } from '../../schemas/codec.ts'
-import type { Draw } from './draw.ts'
+import type { Draw } from '../workload/draw.ts'
 import type { Faults } from './plan.ts'
 
 /** Requests are remembered so that copies of them can come late. */

@@ -1,8 +1,8 @@
 /** Everything that a seed decides before the simulation begins. */
 
 import type { KernelSettings } from '../../runtime/durable/kernel.ts'
-import type { Draw } from './draw.ts'
-import { drawScript, signalNames, type Script } from './script.ts'
+import type { Draw } from '../workload/draw.ts'
+import { drawRequests, type Request, type Timed } from '../workload/requests.ts'
 
 /** Chances and bounds of what goes wrong; 0 for what does not. */
 export interface Faults {
@@ -51,26 +51,6 @@ export type Happening =
   | { readonly what: 'rebalance'; readonly definition: string }
   | { readonly what: 'slow'; readonly place: string; readonly ms: number }
   | { readonly what: 'echo' }
-
-export type Request =
-  | {
-      readonly ask: 'start'
-      readonly definition: string
-      readonly id: string
-      readonly key: string | null
-      readonly script: Script
-    }
-  /** The same id again, whatever has become of it. */
-  | {
-      readonly ask:
-        'restart' | 'attach' | 'cancel' | 'resume' | 'attachUnknown' | 'garbage' | 'unknownSignal'
-    }
-  | { readonly ask: 'signal'; readonly signal: string }
-
-export interface Timed<T> {
-  readonly atMs: number
-  readonly it: T
-}
 
 export interface Plan {
   readonly definitions: readonly [string, ...string[]]
@@ -128,7 +108,10 @@ export function drawPlan(draw: Draw): Plan {
       faultyMs,
       sessionTimeoutMs,
     }),
-    requests: drawRequests(draw, definitions, faultyMs),
+    requests: drawRequests(draw, {
+      ...{ definitions, spanMs: faultyMs },
+      ...{ starts: [4, 22], longestMs: [50, 8_000], dispatches: false },
+    }),
   }
 }
 
@@ -195,40 +178,4 @@ function drawHappenings(
     ...timed(faults.slowPlaces, () => ({ what: 'slow', place: place(), ms: draw.int(200, 5_000) })),
     ...timed(faults.echoes, () => ({ what: 'echo' })),
   ]
-}
-
-function drawRequests(
-  draw: Draw,
-  definitions: Plan['definitions'],
-  faultyMs: number,
-): readonly Timed<Request>[] {
-  const starts = draw.int(4, 22)
-  const ids = draw.times(starts, (index) => ({
-    definition: draw.pick(definitions),
-    id: `run-${String(index)}`,
-    key: draw.chance(0.2) ? `key-${String(draw.int(0, 9))}` : null,
-  }))
-  const options = {
-    ...{ definitions, ids, depth: draw.int(0, 2), longestMs: draw.int(50, 8_000) },
-    large: draw.chance(0.06) ? 0.15 : 0,
-  }
-  const spread = draw.chance(0.3) ? faultyMs / 5 : faultyMs
-  const begun = ids.map((run) => ({
-    atMs: draw.int(0, spread),
-    it: { ask: 'start', ...run, script: drawScript(draw, options) } as const,
-  }))
-  const other = (): Request => {
-    const roll = draw.int(1, 100)
-    if (roll <= 50) return { ask: 'signal', signal: draw.pick(signalNames) }
-    if (roll <= 64) return { ask: 'restart' }
-    if (roll <= 76) return { ask: 'cancel' }
-    if (roll <= 86) return { ask: 'resume' }
-    if (roll <= 94) return { ask: 'attach' }
-    return { ask: draw.pick(['attachUnknown', 'garbage', 'unknownSignal'] as const) }
-  }
-  const others = draw.times(draw.int(5, 3 * starts), () => ({
-    atMs: draw.int(0, 1.3 * faultyMs),
-    it: other(),
-  }))
-  return [...begun, ...others]
 }

@@ -3,7 +3,7 @@
 import type { Sabotage } from '../../runtime/durable/sabotage.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { VirtualClock } from '../../runtime/testing/virtual-clock.ts'
-import type { Draw } from './draw.ts'
+import type { Draw } from '../workload/draw.ts'
 import { allVersions, type Happening, type Plan } from './plan.ts'
 import { Process, type ProcessOptions, type Surroundings } from './process.ts'
 

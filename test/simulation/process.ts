@@ -7,8 +7,8 @@ import { silentLogger, type Logger } from '../../runtime/logger.ts'
 import type { MemoryCluster, MemoryLog } from '../../runtime/log/memory.ts'
 import type { VirtualClock } from '../../runtime/testing/virtual-clock.ts'
 import type { Codec } from '../../schemas/codec.ts'
-import type { Draw } from './draw.ts'
-import { simulatedDefinition, type Bodies } from './definitions.ts'
+import type { Draw } from '../workload/draw.ts'
+import { outcomeOf, simulatedDefinition, type Execute } from '../workload/definitions.ts'
 import { flakyLog } from './flaky-log.ts'
 import { slowCodec } from './slow-codec.ts'
 import type { Network } from './network.ts'
@@ -99,20 +99,24 @@ export class Process {
     const { codec, world, clock, network } = this.#around
     const log = flakyLog(this.#log, () => network.failsRequest())
     const { definitions, versions, concurrency, instanceId, settings, logger } = this.options
-    const bodies: Bodies = {
-      begin: (definition, step, { runId, idempotencyKey, attempt }, saw) =>
-        world.begin({
-          ...{ definition, runId, step, idempotencyKey, attempt, saw },
-          incarnation: this.#incarnation,
-          begunAt: clock.now(),
-          begunAtOwn: this.#clock.now(),
-        }),
-      timesRun: (key) => world.timesRun(key),
-      pass: (ms) => new Promise((resolve) => this.#clock.after(ms, resolve)),
-      end: (effect, output) => {
+    const execute: Execute = (body) => {
+      const { definition, act, saw } = body
+      const { runId, idempotencyKey, attempt } = body.step
+      const effect = world.begin({
+        ...{ definition, runId, step: act.name, idempotencyKey, attempt, saw },
+        incarnation: this.#incarnation,
+        begunAt: clock.now(),
+        begunAtOwn: this.#clock.now(),
+      })
+      const finish = () => {
+        const times = world.timesRun(idempotencyKey)
+        const output = outcomeOf(body, { number: effect.number, times })
         effect.endedAt = clock.now()
-        effect.output = output
-      },
+        effect.output = JSON.stringify(output)
+        return output
+      }
+      if (act.ms === 0) return finish()
+      return new Promise<void>((resolve) => this.#clock.after(act.ms, resolve)).then(finish)
     }
     this.#service = await startService({
       ...{ settings, log, clock: this.#clock },
@@ -120,7 +124,7 @@ export class Process {
       randomness: this.#randomness(draw),
       logger: logger ?? silentLogger,
       definitions: definitions.flatMap((name) =>
-        versions.map((version) => simulatedDefinition(name, version, concurrency, bodies)),
+        versions.map((version) => simulatedDefinition(name, version, concurrency, execute)),
       ),
       ...(instanceId === undefined ? {} : { instanceId }),
     })

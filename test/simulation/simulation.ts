@@ -18,13 +18,14 @@ import {
   definitionTopics,
   topicPlan,
 } from '../../schemas/topics.ts'
-import { Clients } from './clients.ts'
-import { claimsOf, notesTopic } from './definitions.ts'
-import { Draw } from './draw.ts'
+import { Clients } from '../workload/clients.ts'
+import { claimsOf, notesTopic } from '../workload/definitions.ts'
+import { Draw } from '../workload/draw.ts'
+import { checkTold } from '../workload/told.ts'
+import { connectClients } from './connect-clients.ts'
 import { Network, type NetworkCounts } from './network.ts'
 import { drawPlan, type Plan } from './plan.ts'
 import { Population, type PopulationCounts } from './population.ts'
-import { checkTold } from './told.ts'
 import { World } from './world.ts'
 
 /** Nothing of the workload or the kernel waits for longer than this and then acts. */
@@ -64,7 +65,11 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const world = new World()
   const around = { clock, cluster, codec, network, world }
   const population = new Population(around, plan, draw.fork(), options)
-  const clients = new Clients(around, plan, draw.fork())
+  const asking = draw.fork()
+  const clients = new Clients({
+    clients: connectClients(around, plan.clients, asking),
+    ...{ definitions: plan.definitions, draw: asking, now: () => clock.now() },
+  })
 
   const begin = clock.now()
   for (const { atMs, it } of plan.requests) clock.after(atMs, () => clients.ask(it))

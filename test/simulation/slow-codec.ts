@@ -6,7 +6,7 @@
 import type { Clock } from '../../runtime/clock.ts'
 import { LogError } from '../../runtime/errors.ts'
 import type { Codec, RecordCodec } from '../../schemas/codec.ts'
-import type { Draw } from './draw.ts'
+import type { Draw } from '../workload/draw.ts'
 
 /** @param slowness the chance that a record takes a while */
 export function slowCodec(codec: Codec, clock: Clock, slowness: () => number, draw: Draw): Codec {

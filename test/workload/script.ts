@@ -32,6 +32,14 @@ export type Act =
       readonly script: Script
       readonly named: NamedRun | null
     }
+  | {
+      readonly act: 'dispatch'
+      readonly definition: string
+      readonly tasks: readonly Script[]
+      readonly deadlineMs: number
+      /** Results that are enough; null for all. */
+      readonly first: number | null
+    }
   | { readonly act: 'publish'; readonly key: string }
   | { readonly act: 'all' | 'race' | 'settled'; readonly of: readonly Act[] }
   | { readonly act: 'continue'; readonly script: Script }
@@ -61,6 +69,7 @@ export interface ScriptOptions {
   readonly large: number
   /** Run ids that detached starts may name. */
   readonly ids: readonly NamedRun[]
+  readonly dispatches: boolean
 }
 
 export function drawScript(draw: Draw, options: ScriptOptions): Script {
@@ -76,6 +85,7 @@ export function drawScript(draw: Draw, options: ScriptOptions): Script {
 function drawAct(draw: Draw, options: ScriptOptions, isTop: boolean): Act {
   const { depth, longestMs, definitions } = options
   const inner = { ...options, depth: depth - 1 }
+  if (options.dispatches && depth > 0 && draw.chance(0.08)) return drawDispatch(draw, options)
   const roll = draw.int(1, 100)
   if (roll <= 44) return drawStep(draw, options)
   if (roll <= 54) return { act: 'sleep', ms: draw.duration(longestMs) }
@@ -109,6 +119,15 @@ function drawAct(draw: Draw, options: ScriptOptions, isTop: boolean): Act {
   if (roll === 97) return { act: 'fail' }
   if (roll === 98 && isTop) return { act: 'throw' }
   return drawStep(draw, options)
+}
+
+function drawDispatch(draw: Draw, options: ScriptOptions): Act {
+  const tasks = draw.times(draw.int(2, 8), () => drawScript(draw, { ...options, depth: 0 }))
+  return {
+    ...{ act: 'dispatch', definition: draw.pick(options.definitions), tasks },
+    deadlineMs: draw.int(options.longestMs / 2, 2 * options.longestMs),
+    first: draw.chance(0.3) ? draw.int(1, tasks.length) : null,
+  }
 }
 
 function drawStep(draw: Draw, { longestMs, large }: ScriptOptions): Act {

@@ -1,17 +1,13 @@
-/** Clients of the simulation: they ask for what the plan says and remember what they are told. */
+/** Clients: they ask for what they are told to, and remember what they are answered. */
 
 import type { Client, RunHandle } from '../../runtime/durable/client.ts'
-import { createClient } from '../../runtime/durable/client.ts'
 import { CancelledError, StoaError } from '../../runtime/errors.ts'
-import { silentLogger } from '../../runtime/logger.ts'
-import type { MemoryLog } from '../../runtime/log/memory.ts'
+import type { Log } from '../../runtime/log/port.ts'
 import type { Answer } from '../../runtime/testing/checker/evidence.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import { simulatedContract, signals } from './definitions.ts'
-import { flakyLog } from './flaky-log.ts'
 import type { Draw } from './draw.ts'
-import type { Plan, Request } from './plan.ts'
-import type { Surroundings } from './process.ts'
+import type { Request } from './requests.ts'
 import type { NamedRun, Script } from './script.ts'
 
 /** A question for a result that has not been answered. */
@@ -25,41 +21,36 @@ interface Started extends NamedRun {
   readonly script: Script
 }
 
+/** A client, and the log it is on. */
+export interface ConnectedClient {
+  readonly client: Client
+  readonly log: Log
+}
+
+export interface ClientsOptions {
+  readonly clients: readonly ConnectedClient[]
+  readonly definitions: readonly string[]
+  readonly draw: Draw
+  /** Epoch milliseconds by the clock of the log. */
+  readonly now: () => number
+}
+
 export class Clients {
   readonly answers: Answer[] = []
   readonly open = new Set<OpenQuestion>()
-  readonly #clients: readonly { readonly client: Client; readonly log: MemoryLog }[]
-  readonly #around: Surroundings
+  readonly #options: ClientsOptions
   readonly #draw: Draw
-  readonly #definitions: readonly string[]
   readonly #started: Started[] = []
   #signals = 0
 
-  constructor(around: Surroundings, plan: Plan, draw: Draw) {
-    this.#around = around
-    this.#draw = draw
-    this.#definitions = plan.definitions
-    const { codec, clock, network } = around
-    this.#clients = draw.times(plan.clients, (index) => {
-      const log = network.connect(`client-${String(index)}`, null)
-      const random = draw.fork()
-      const randomness = { number: () => random.int(0, 999) / 1_000, uuid: () => random.uuid() }
-      return {
-        log,
-        client: createClient({
-          log: flakyLog(log, () => network.failsRequest()),
-          codec,
-          clock,
-          randomness,
-          logger: silentLogger,
-        }),
-      }
-    })
+  constructor(options: ClientsOptions) {
+    this.#options = options
+    this.#draw = options.draw
   }
 
   ask(request: Request): void {
     const draw = this.#draw
-    const client = draw.any(this.#clients)
+    const client = draw.any(this.#options.clients)
     if (client === undefined) return
     if (request.ask === 'start') {
       this.#started.push(request)
@@ -85,7 +76,7 @@ export class Clients {
         return
       }
       case 'cancel':
-        void quietly(handle.cancel('the simulation said so'))
+        void quietly(handle.cancel('the plan said so'))
         return
       case 'resume':
         void quietly(handle.resume())
@@ -116,7 +107,7 @@ export class Clients {
 
   /** A run that another may have called: its id follows from the caller's. */
   #calledBy({ id }: NamedRun, client: Client): RunHandle<unknown> {
-    const definition = this.#draw.any(this.#definitions) ?? ''
+    const definition = this.#draw.any(this.#options.definitions) ?? ''
     return client.get(simulatedContract(definition), `${id}/${String(this.#draw.int(0, 3))}`)
   }
 
@@ -141,7 +132,7 @@ export class Clients {
     handle: RunHandle<unknown>,
     { definition, id }: { readonly definition: string; readonly id: string },
   ): void {
-    const question = { definition, runId: id, askedAt: this.#around.clock.now() }
+    const question = { definition, runId: id, askedAt: this.#options.now() }
     this.open.add(question)
     const told = (status: Answer['status'], output: string | null) => {
       this.open.delete(question)

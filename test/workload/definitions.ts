@@ -1,12 +1,12 @@
-/** The definitions that the simulation serves: each performs the script that is its input. */
+/** Definitions whose runs perform the script that is their input. */
 
 import { z } from 'zod'
 import { CancelledError, RetryableError, TerminalError } from '../../runtime/errors.ts'
 import type { Context, StepContext } from '../../runtime/durable/context.ts'
 import { contract, signal, workflow, type AnyWorkflow } from '../../runtime/durable/definition.ts'
+import { dispatch } from '../../patterns/orchestrator-worker/dispatch.ts'
 import type { Claim } from '../../runtime/testing/checker/evidence.ts'
 import { signalNames, type Act, type NamedRun, type Script } from './script.ts'
-import type { OpenEffect } from './world.ts'
 
 export const notesTopic = 'notes'
 
@@ -21,13 +21,36 @@ export const Output = z.object({
 
 export const signals = signalNames.map((name) => signal(name, z.object({ n: z.number() })))
 
-/** What bodies need of the process that they run in. */
-export interface Bodies {
-  begin(definition: string, step: string, context: StepContext, saw: readonly Claim[]): OpenEffect
-  timesRun(key: string): number
-  /** Passes by the process's clock. */
-  pass(ms: number): Promise<void>
-  end(effect: OpenEffect, output: string): void
+export type StepAct = Extract<Act, { act: 'step' }>
+
+/** One execution of a step's body, in the world that the process is in. */
+export interface Body {
+  readonly definition: string
+  readonly act: StepAct
+  readonly step: StepContext
+  /** Outcomes of earlier steps that the code has seen. */
+  readonly saw: readonly Claim[]
+}
+
+/** Executes a body; see `outcomeOf`. */
+export type Execute = (body: Body) => unknown
+
+/** How a body is counted by the world outside, which outlives every process. */
+export interface Count {
+  /** Among all bodies. */
+  readonly number: number
+  /** Among those of the same key, from 1. */
+  readonly times: number
+}
+
+/** What the script says that a body returns. @throws what it says that the body throws */
+export function outcomeOf({ act, step }: Body, { number, times }: Count): unknown {
+  if (step.attempt <= act.fails || times <= act.worldFails) {
+    if (times % 2 === 0) throw new RetryableError('not now', { after: act.delayMs })
+    throw new Error(`body ${String(times)} of ${step.idempotencyKey} was told to fail`)
+  }
+  if (act.isTerminal) throw new TerminalError('the step was told to fail for good')
+  return { key: step.idempotencyKey, effect: number, pad: 'x'.repeat(act.bytes) }
 }
 
 export function simulatedContract(name: string) {
@@ -38,11 +61,11 @@ export function simulatedDefinition(
   name: string,
   version: string,
   concurrency: number,
-  bodies: Bodies,
+  execute: Execute,
 ): AnyWorkflow {
   return workflow({
     ...{ name, version, input: Input, output: Output, signals, concurrency },
-    run: (ctx, { script, saw }) => new Performance(name, ctx, bodies, saw).perform(script),
+    run: (ctx, { script, saw }) => new Performance(name, ctx, execute, saw).perform(script),
   })
 }
 
@@ -55,14 +78,14 @@ export function claimsOf(payload: unknown): readonly Claim[] {
 class Performance {
   readonly #definition: string
   readonly #ctx: Context
-  readonly #bodies: Bodies
+  readonly #execute: Execute
   #saw: readonly Claim[]
   readonly #heard: string[] = []
 
-  constructor(definition: string, ctx: Context, bodies: Bodies, saw: readonly Claim[]) {
+  constructor(definition: string, ctx: Context, execute: Execute, saw: readonly Claim[]) {
     this.#definition = definition
     this.#ctx = ctx
-    this.#bodies = bodies
+    this.#execute = execute
     this.#saw = saw
   }
 
@@ -83,8 +106,9 @@ class Performance {
       case 'step': {
         const retry = { attempts: act.attempts, firstDelay: act.delayMs, maxDelay: 4_000 }
         const options = act.timeoutMs === null ? { retry } : { retry, timeout: act.timeoutMs }
-        const saw = this.#saw
-        const value = await ctx.step(act.name, (step) => this.#body(act, step, saw), options)
+        const [definition, saw] = [this.#definition, this.#saw]
+        const body = (step: StepContext) => this.#execute({ definition, act, step, saw })
+        const value = await ctx.step(act.name, body, options)
         this.#see(JSON.stringify(value))
         return
       }
@@ -124,6 +148,16 @@ class Performance {
           input,
           act.named === null ? {} : placed(act.named),
         )
+        return
+      }
+      case 'dispatch': {
+        const saw = [...this.#saw]
+        const tasks = act.tasks.map((script) => ({ script, saw }))
+        const dispatched = dispatch(ctx, simulatedContract(act.definition), tasks, {
+          ...{ deadline: act.deadlineMs, onLate: 'partial', onFailure: 'partial' },
+          ...(act.first === null ? {} : { first: act.first }),
+        })
+        await this.#ignoring(dispatched)
         return
       }
       case 'publish':
@@ -170,22 +204,6 @@ class Performance {
     // The last few small ones are enough, and keep the payloads small.
     if (output.length > 1_000) return
     this.#saw = [...this.#saw, { idempotencyKey: seen.key, output }].slice(-4)
-  }
-
-  #body(act: Extract<Act, { act: 'step' }>, step: StepContext, saw: readonly Claim[]): unknown {
-    const effect = this.#bodies.begin(this.#definition, act.name, step, saw)
-    const finish = () => {
-      const n = this.#bodies.timesRun(step.idempotencyKey)
-      if (step.attempt <= act.fails || n <= act.worldFails) {
-        if (n % 2 === 0) throw new RetryableError('not now', { after: act.delayMs })
-        throw new Error(`body ${String(n)} of ${step.idempotencyKey} was told to fail`)
-      }
-      if (act.isTerminal) throw new TerminalError('the step was told to fail for good')
-      const output = { key: step.idempotencyKey, effect: effect.number, pad: 'x'.repeat(act.bytes) }
-      this.#bodies.end(effect, JSON.stringify(output))
-      return output
-    }
-    return act.ms === 0 ? finish() : this.#bodies.pass(act.ms).then(finish)
   }
 }
 
