@@ -161,6 +161,15 @@ describe('codec', () => {
   test.each([
     ['nothing', (_: Buffer) => Buffer.alloc(0)],
     ['another magic byte', (good: Buffer) => Buffer.concat([Buffer.from([1]), good.subarray(1)])],
+  ])('%s is foreign', async (_, spoil) => {
+    const { message: codec } = await createCodec(memorySchemaStore())
+    const good = codec.encode({ id: 'm', runId: 'r', body: { type: 'Attach' } })
+    expect(() => codec.decode(spoil(good))).toThrow(
+      expect.objectContaining({ name: 'LogError', code: 'RECORD_FOREIGN' }),
+    )
+  })
+
+  test.each([
     ['a record cut short', (good: Buffer) => good.subarray(0, -1)],
     ['bytes after the record', (good: Buffer) => Buffer.concat([good, Buffer.from([0])])],
     [
@@ -175,18 +184,18 @@ describe('codec', () => {
     )
   })
 
-  test('a record of another kind is unreadable', async () => {
+  test('a record of another kind is foreign, each time', async () => {
     const codec = await createCodec(memorySchemaStore())
     const result = {
       runId: 'r',
       endedAt: 5,
       outcome: { status: 'failed', error: failure },
     } as const
-    await expect(async () =>
-      codec.message.decode(codec.result.encode(result)),
-    ).rejects.toMatchObject({
-      code: 'MESSAGE_UNREADABLE',
-    })
+    for (const _ of [1, 2]) {
+      await expect(async () =>
+        codec.message.decode(codec.result.encode(result)),
+      ).rejects.toMatchObject({ code: 'RECORD_FOREIGN' })
+    }
   })
 
   test('an id that the store does not know is an error, and is asked for again later', async () => {

@@ -26,7 +26,8 @@ export interface RecordCodec<T> {
   encode(value: T): Buffer
   /**
    * Synchronous unless the id of the writer's schema is met for the first time.
-   * @throws LogError MESSAGE_UNREADABLE when the bytes are not such a record
+   * @throws LogError RECORD_FOREIGN when nobody can have meant the bytes to be such a record
+   * @throws LogError MESSAGE_UNREADABLE when they cannot be read as one
    * @throws LogError CODEC_UNKNOWN_SCHEMA when the store does not know the writer's schema
    */
   decode(bytes: Uint8Array): T | Promise<T>
@@ -83,13 +84,16 @@ async function recordCodec<T, W>(
   store: SchemaStore,
 ): Promise<RecordCodec<T>> {
   const ownId = await store.register(`stoa.${name}`, schemaText(name))
-  const resolvers = new Map<number, Resolver | undefined>([[ownId, undefined]])
+  /** By the id of the writer's schema; null when it is that of another record. */
+  const resolvers = new Map<number, Resolver | undefined | null>([[ownId, undefined]])
   const fetches = new Map<number, Promise<void>>()
   let scratch = Buffer.allocUnsafe(1 << 16)
 
   function read(buffer: Buffer, id: number): T {
+    const resolver = resolvers.get(id)
+    if (resolver === null) throw foreign(name)
     try {
-      const { value, offset } = form.type.decode(buffer, headerBytes, resolvers.get(id))
+      const { value, offset } = form.type.decode(buffer, headerBytes, resolver)
       if (offset === buffer.length) return form.fromWire(value)
     } catch (cause) {
       throw unreadable(name, cause)
@@ -102,7 +106,9 @@ async function recordCodec<T, W>(
     const schema = await store.fetch(id)
     try {
       const writer = parseSchema(schema)
-      resolvers.set(id, form.type.equals(writer) ? undefined : form.type.createResolver(writer))
+      if (writer.name !== form.type.name) resolvers.set(id, null)
+      else
+        resolvers.set(id, form.type.equals(writer) ? undefined : form.type.createResolver(writer))
     } catch (cause) {
       throw unreadable(name, cause)
     }
@@ -130,15 +136,21 @@ async function recordCodec<T, W>(
     },
     decode(bytes) {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      if (buffer.length < headerBytes || buffer[0] !== 0) throw unreadable(name)
+      if (buffer.length < headerBytes || buffer[0] !== 0) throw foreign(name)
       const id = buffer.readInt32BE(1)
       return resolvers.has(id) ? read(buffer, id) : learnOnce(id).then(() => read(buffer, id))
     },
   }
 }
 
-function unreadable(name: RecordName, cause?: unknown): LogError {
+function foreign(name: RecordName): LogError {
   return new LogError(`a record is not a ${name} in the registry's wire format`, {
+    code: 'RECORD_FOREIGN',
+  })
+}
+
+function unreadable(name: RecordName, cause?: unknown): LogError {
+  return new LogError(`a record says that it is a ${name}, and cannot be read as one`, {
     code: 'MESSAGE_UNREADABLE',
     cause,
   })

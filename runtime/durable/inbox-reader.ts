@@ -363,5 +363,10 @@ export class InboxReader {
 }
 
 function unreadableCode({ code }: LogError): ErrorCode | undefined {
-  return code === 'MESSAGE_UNREADABLE' || code === 'CODEC_UNKNOWN_SCHEMA' ? code : undefined
+  const codes: readonly ErrorCode[] = [
+    'MESSAGE_UNREADABLE',
+    'RECORD_FOREIGN',
+    'CODEC_UNKNOWN_SCHEMA',
+  ]
+  return codes.find((each) => each === code)
 }

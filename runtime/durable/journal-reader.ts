@@ -1,6 +1,8 @@
 /**
  * Reads the commits of a journal partition. Offsets of a journal are contiguous: every record is a
- * commit of its own, so a hole means that something has been trimmed, and is an error.
+ * commit of its own, so a hole means that something has been trimmed, and is an error. What somebody
+ * else wrote there is a commit that says nothing; what a Stoa wrote and this one cannot read is an
+ * error.
  */
 
 import { FencedError, LogError } from '../errors.ts'
@@ -37,15 +39,35 @@ export async function* readJournal(
     const commits: PlacedCommit[] = []
     for (const { offset, value } of records) {
       if (offset !== expected) throw hole(range, expected)
-      if (value === null) throw hole(range, offset)
-      const decoded = codec.commit.decode(value)
+      const decoded = decodeCommit(codec, value)
       const commit = decoded instanceof Promise ? await decoded : decoded
-      commits.push({ offset, commit, bytes: value.byteLength })
+      commits.push({ offset, commit, bytes: value?.byteLength ?? 0 })
       expected = offset + 1n
     }
     yield commits
   }
   if (expected !== range.to) throw hole(range, expected)
+}
+
+/** Of no epoch, so that no fold accepts it. */
+const foreignCommit: Commit = {
+  ...{ epoch: -1n, inboxTaken: -1n, outboxConfirmed: { offset: -1n, index: -1 } },
+  ...{ fence: null, checkpoint: [], entries: [] },
+}
+
+/** The commit of a journal's record, as every reader has to take it. */
+export function decodeCommit(codec: Codec, value: Uint8Array | null): Commit | Promise<Commit> {
+  const unlessForeign = (error: unknown) => {
+    if (error instanceof LogError && error.code === 'RECORD_FOREIGN') return foreignCommit
+    throw error
+  }
+  if (value === null) return foreignCommit
+  try {
+    const decoded = codec.commit.decode(value)
+    return decoded instanceof Promise ? decoded.catch(unlessForeign) : decoded
+  } catch (error) {
+    return unlessForeign(error)
+  }
 }
 
 /** Where a fold begins, and the fence of our own that it must end with. */

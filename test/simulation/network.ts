@@ -7,6 +7,7 @@
  * copies come as echoes, once the fence has been passed.
  */
 
+import { decodeCommit } from '../../runtime/durable/journal-reader.ts'
 import type { Append } from '../../runtime/log/port.ts'
 import type { AppendFate, MemoryCluster, MemoryLog } from '../../runtime/log/memory.ts'
 import type { VirtualClock } from '../../runtime/testing/virtual-clock.ts'
@@ -173,12 +174,12 @@ export class Network {
   #isStale({ topic, partition, records }: Append): boolean {
     if (!topic.endsWith('.journal')) return true
     const fences = this.#cluster.dump(topic, partition).flatMap(({ offset, value }) => {
-      const commit = this.#codec.commit.decode(value ?? new Uint8Array())
+      const commit = decodeCommit(this.#codec, value)
       return !(commit instanceof Promise) && commit.fence !== null ? [offset] : []
     })
     const inForce = fences.at(-1) ?? -1n
     return records.every(({ value }) => {
-      const commit = this.#codec.commit.decode(value)
+      const commit = decodeCommit(this.#codec, value)
       return !(commit instanceof Promise) && (commit.fence !== null || commit.epoch < inForce)
     })
   }

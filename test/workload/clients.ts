@@ -92,16 +92,12 @@ export class Clients {
           void quietly(client.client.get(contract, 'nobody').signal(signal, { n: 0 }))
         return
       }
-      case 'garbage':
-        void quietly(
-          client.log.append([
-            {
-              topic: definitionTopics(run.definition).inbox,
-              partition: 0,
-              records: [{ key: 'x', value: Buffer.from('not a message') }],
-            },
-          ]),
-        )
+      case 'garbage': {
+        const { inbox, journal, results } = definitionTopics(run.definition)
+        const topic = draw.pick([inbox, journal, results])
+        const records = [{ key: 'x', value: Buffer.from('not ours') }]
+        void quietly(client.log.append([{ topic, partition: 0, records }]))
+      }
     }
   }
 

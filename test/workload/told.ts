@@ -5,8 +5,8 @@
 
 import type { Violation } from '../../runtime/testing/checker/violation.ts'
 import type { LogRecord } from '../../runtime/log/port.ts'
-import type { Codec } from '../../schemas/codec.ts'
-import type { Message, Result } from '../../schemas/records.ts'
+import type { Codec, RecordCodec } from '../../schemas/codec.ts'
+import type { Result } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import { Output } from './definitions.ts'
 import type { OpenQuestion } from './clients.ts'
@@ -26,8 +26,8 @@ export function checkTold(
   const results = definitions.flatMap((definition) =>
     records.flatMap(({ topic, value, timestamp }): readonly Told[] => {
       if (topic !== definitionTopics(definition).results || value === null) return []
-      const result = codec.result.decode(value)
-      return result instanceof Promise ? [] : [{ definition, timestamp, result }]
+      const result = decoded(codec.result, value)
+      return result === null ? [] : [{ definition, timestamp, result }]
     }),
   )
   const started = new Set(
@@ -85,15 +85,17 @@ function signalsOf(codec: Codec, records: readonly LogRecord[]): ReadonlySet<str
 
 function messages(codec: Codec, records: readonly LogRecord[]) {
   return records.flatMap(({ topic, value }) => {
-    const message = topic.endsWith('.inbox') && value !== null ? decoded(codec, value) : null
+    const isOfInbox = topic.endsWith('.inbox') && value !== null
+    const message = isOfInbox ? decoded(codec.message, value) : null
     return message === null ? [] : [{ topic, message }]
   })
 }
 
-function decoded(codec: Codec, value: Uint8Array): Message | null {
+/** Null when it is not ours. */
+function decoded<T>(codec: RecordCodec<T>, value: Uint8Array): T | null {
   try {
-    const message = codec.message.decode(value)
-    return message instanceof Promise ? null : message
+    const record = codec.decode(value)
+    return record instanceof Promise ? null : record
   } catch {
     return null
   }

@@ -1,5 +1,7 @@
 /** The evidence by topic and partition, decoded. */
 
+import { decodeCommit } from '../../durable/journal-reader.ts'
+import { LogError } from '../../errors.ts'
 import type { LogRecord } from '../../log/port.ts'
 import type { Codec } from '../../../schemas/codec.ts'
 import type { Commit, DeadLetter, Message, Result } from '../../../schemas/records.ts'
@@ -77,10 +79,7 @@ export async function decodeEvidence(
     const topics = definitionTopics(name)
     for (const topic of [topics.inbox, topics.journal, topics.results]) known.add(topic)
     const messages = await all(of(topics.inbox), (record) => inbox(codec, record))
-    const results = await all(of(topics.results), async (record) => {
-      const value = record.value ?? new Uint8Array()
-      return { ...placeOf(record), value, result: await codec.result.decode(value) }
-    })
+    const results = (await all(of(topics.results), (record) => result(codec, record))).flat()
     return {
       name,
       journal: byPartition(await all(of(topics.journal), (record) => journal(codec, record))),
@@ -100,7 +99,7 @@ export async function decodeEvidence(
 }
 
 async function journal(codec: Codec, record: LogRecord): Promise<JournalRecord> {
-  const commit = await codec.commit.decode(record.value ?? new Uint8Array())
+  const commit = await decodeCommit(codec, record.value)
   const id = record.headers.ce_id ?? null
   const writer = commit.fence?.incarnation ?? id?.split('/')[2] ?? null
   return { ...placeOf(record), commit, writer, id, bytes: record.value?.byteLength ?? 0 }
@@ -113,6 +112,17 @@ async function inbox(codec: Codec, record: LogRecord): Promise<InboxRecord> {
     return { ...placeOf(record), message, isClients }
   } catch {
     return { ...placeOf(record), message: null, isClients }
+  }
+}
+
+/** None of a record that is not ours. */
+async function result(codec: Codec, record: LogRecord): Promise<readonly ResultRecord[]> {
+  const value = record.value ?? new Uint8Array()
+  try {
+    return [{ ...placeOf(record), value, result: await codec.result.decode(value) }]
+  } catch (error) {
+    if (error instanceof LogError && error.code === 'RECORD_FOREIGN') return []
+    throw error
   }
 }
 
