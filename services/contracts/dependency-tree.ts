@@ -21,7 +21,9 @@ export const PackageRef = z.strictObject({
   peer: z.boolean(),
   bundled: z.boolean(),
   link: z.boolean(),
-  workspace: z.boolean().meta({ description: 'Part of the project itself, not a third party.' }),
+  own: z.boolean().meta({
+    description: 'A folder of the project itself, or a link to one: not a third party.',
+  }),
   license: z.string().nullable(),
   hasInstallScript: z.boolean(),
   bin: z.array(z.string()),
@@ -34,11 +36,22 @@ export const PackageRef = z.strictObject({
 })
 export type PackageRef = z.infer<typeof PackageRef>
 
+export const Request = z.strictObject({
+  from: z.string().meta({ description: 'The folder of the manifest; empty for the project.' }),
+  field: z.enum(['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']),
+  name: z.string(),
+  spec: z.string().meta({ description: 'What is asked for, such as ^1.0.0.' }),
+})
+export type Request = z.infer<typeof Request>
+
 export const DependencyTree = z.strictObject({
   directory: z.string(),
   project: z.strictObject({ name: z.string(), version: z.string() }),
   lockfile: z.strictObject({ file: z.string(), version: z.union([z.literal(2), z.literal(3)]) }),
   node: z.int().positive(),
   packages: z.array(PackageRef),
+  requests: z
+    .array(Request)
+    .meta({ description: "What the project's own manifests asked for when they were locked." }),
 })
 export type DependencyTree = z.infer<typeof DependencyTree>

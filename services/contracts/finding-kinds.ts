@@ -89,6 +89,15 @@ export const findingKinds = {
   'integrity-weak': { severity: 'low', advice: 'lock again to have sha512' },
   'integrity-invalid': { severity: 'medium', advice: 'lock again: npm cannot check this digest' },
   'duplicate-versions': { severity: 'info', advice: 'npm dedupe, or align the ranges' },
+  'lock-out-of-sync': {
+    severity: 'medium',
+    advice:
+      'run npm install and commit the lock: npm ci refuses it, and npm install fetches others',
+  },
+  'package-unlocked': {
+    severity: 'medium',
+    advice: 'run npm ci to remove it, or npm install to lock it, and review again',
+  },
   'package-missing': { severity: 'medium', advice: 'run npm ci and review again' },
   'package-unreadable': {
     severity: 'medium',

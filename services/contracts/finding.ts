@@ -21,7 +21,10 @@ export const Finding = z
       .string()
       .meta({ description: 'The name of the package; empty when it is about the whole project.' }),
     version: z.string(),
-    path: z.string().meta({ description: 'The key in the lock; empty for the whole project.' }),
+    path: z.string().meta({
+      description:
+        'The key in the lock, or the place of what is not in it; empty for the whole project.',
+    }),
     message: z.string().meta({ description: 'One sentence: what it is and why it matters.' }),
     evidence: z.string().meta({ description: 'What was seen, word for word where it can be.' }),
     agent: z.string().min(1).meta({ description: 'Who found it.' }),

@@ -61,7 +61,7 @@ export const packageFields = {
 
 export const PackageFacts = z.strictObject({
   ...packageFields,
-  workspace: z.boolean(),
+  own: z.boolean(),
   node: z.int().positive(),
   licenseGuess: z
     .string()

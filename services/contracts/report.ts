@@ -25,7 +25,9 @@ export const ReportPackage = z
 export type ReportPackage = z.infer<typeof ReportPackage>
 
 export const Counts = z.strictObject({
-  packages: count,
+  packages: count.meta({
+    description: "All that are listed, the project's own folders and links among them.",
+  }),
   findings: count,
   critical: count,
   high: count,
@@ -54,9 +56,10 @@ export const Report = z
     project: z.strictObject({ name: z.string(), version: z.string() }),
     verdict: Verdict,
     counts: Counts,
-    packages: z
-      .array(ReportPackage)
-      .meta({ description: 'Sorted by path, one per entry of the lock but the root.' }),
+    packages: z.array(ReportPackage).meta({
+      description:
+        "Sorted by path, one per entry of the lock but the root: third parties, and the project's own folders (workspaces, for instance) and links, which are not judged.",
+    }),
     findings: z.array(Finding).meta({ description: 'Sorted, the most severe first.' }),
     meta: ReportMeta,
   })

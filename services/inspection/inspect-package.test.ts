@@ -71,7 +71,7 @@ test('an installed package is described by its manifest and its files', async ()
           scripts: { test: 'x', postinstall: 'node build.js' },
         }).length,
     },
-    workspace: false,
+    own: false,
     node: 24,
     licenseGuess: null,
     problems: [],

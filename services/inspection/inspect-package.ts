@@ -87,7 +87,7 @@ export async function inspectPackage(
     integrity: ref.integrity,
     integrityAlgorithm: integrity.algorithm,
     installed: files?.size ?? null,
-    workspace: ref.workspace,
+    own: ref.own,
     node: ref.node,
     licenseGuess: license.guess,
     problems: [

@@ -7,6 +7,7 @@ import { findingKinds } from '../contracts/finding-kinds.ts'
 import type { PackageFacts } from '../contracts/package-facts.ts'
 import type { Policy } from '../contracts/policy.ts'
 import { licenseObservations } from './license-rules.ts'
+import type { Observation } from './observation.ts'
 import { integrityObservations, originObservations } from './origin-rules.ts'
 import { packageObservations } from './package-rules.ts'
 import { problemObservations } from './problem-rules.ts'
@@ -16,7 +17,8 @@ import { duplicateFindings, missingFindings } from './tree-rules.ts'
  * Finds everything that the review's own rules see, with the severities that the kinds have.
  *
  * What can be seen of one package alone is found by the agent `inspector`, what takes the whole
- * tree by `review`.
+ * tree by `review`. The project's own folders are its code, not a third party's: of them only what
+ * could not be read, or is not there, is found.
  */
 export function findingsIn(facts: readonly PackageFacts[], policy: Policy): Finding[] {
   return [
@@ -28,10 +30,7 @@ export function findingsIn(facts: readonly PackageFacts[], policy: Policy): Find
 
 function packageFindings(facts: PackageFacts, policy: Policy): Finding[] {
   const observations = [
-    ...licenseObservations(facts, policy),
-    ...packageObservations(facts),
-    ...originObservations(facts, policy),
-    ...integrityObservations(facts),
+    ...(facts.own ? [] : thirdPartyObservations(facts, policy)),
     ...problemObservations(facts),
   ]
   return observations.map(({ kind, message, evidence }) =>
@@ -46,4 +45,13 @@ function packageFindings(facts: PackageFacts, policy: Policy): Finding[] {
       agent: 'inspector',
     }),
   )
+}
+
+function thirdPartyObservations(facts: PackageFacts, policy: Policy): Observation[] {
+  return [
+    ...licenseObservations(facts, policy),
+    ...packageObservations(facts),
+    ...originObservations(facts, policy),
+    ...integrityObservations(facts),
+  ]
 }

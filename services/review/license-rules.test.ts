@@ -85,7 +85,6 @@ test('terms in a file are for a person, who is told when the file is missing', (
   ])
 })
 
-test('the project needs no licence for its own workspaces, nor for a link', () => {
-  expect(kinds({ ...none, workspace: true })).toEqual([])
+test('a link needs no licence', () => {
   expect(kinds({ ...none, link: true })).toEqual([])
 })

@@ -14,9 +14,9 @@ const hidesManifest = new Set<ProblemCode>([
   'MANIFEST_MALFORMED',
 ])
 
-/** Judges a package's licence; the project's own workspaces need none. */
+/** Judges a package's licence; that of a link is judged where it leads to. */
 export function licenseObservations(facts: PackageFacts, policy: Policy): Observation[] {
-  if (facts.link || facts.workspace) return []
+  if (facts.link) return []
   const { expression, valid } = facts.license
   if (expression === null) return [undeclared(facts)]
   if (valid) return judged(facts.name, expression, expression, policy)

@@ -21,7 +21,12 @@ export const LockEntry = z.object({
   engines: z.unknown().optional(),
   bin: z.unknown().optional(),
   deprecated: z.unknown().optional(),
-  workspaces: z.unknown().optional(),
+  // Of the project and its own folders; contracts of the others are npm's to keep.
+  dependencies: z.unknown().optional(),
+  devDependencies: z.unknown().optional(),
+  optionalDependencies: z.unknown().optional(),
+  peerDependencies: z.unknown().optional(),
+  peerDependenciesMeta: z.unknown().optional(),
 })
 export type LockEntry = z.infer<typeof LockEntry>
 

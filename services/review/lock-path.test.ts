@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { linkTarget, nameFromPath, workspaceTest } from './lock-path.ts'
+import { isOwnFolder, linkTarget, nameFromPath } from './lock-path.ts'
 
 test.each([
   ['node_modules/a', 'a'],
@@ -20,19 +20,15 @@ test.each([
   ['.', ''],
 ])('a link to %j leads to %j', (resolved, target) => expect(linkTarget(resolved)).toBe(target))
 
-test('workspaces are those that the globs name, and the last one that matches decides', () => {
-  const isWorkspace = workspaceTest(['packages/*', './tools', 'deep/**', '!packages/not'])
-  const paths = ['packages/a', 'tools', 'deep/a/b', 'packages/not', 'packages/a/b', 'other']
-  expect(paths.map(isWorkspace)).toEqual([true, true, true, false, false, false])
-})
-
-test('what is installed inside a workspace is not one', () => {
-  expect(workspaceTest(['packages/**'])('packages/a/node_modules/b')).toBe(false)
-})
-
-test('workspaces may stand in an object, and anything else names none', () => {
-  expect(workspaceTest({ packages: ['a+(b)'] })('a+(b)')).toBe(true)
-  for (const odd of [undefined, null, 'packages/*', 7, [1, null], { packages: 'a' }]) {
-    expect(workspaceTest(odd)('packages/a')).toBe(false)
-  }
-})
+test.each([
+  ['', true],
+  ['packages/a', true],
+  ['vendor', true],
+  ['packages/a/node_modules/b', false],
+  ['node_modules/a', false],
+  ['../a', false],
+  ['a/../../b', false],
+  ['a\\..\\..\\b', false],
+  ['/a', false],
+  ['C:\\a', false],
+])('whether %j is a folder of the project: %s', (path, own) => expect(isOwnFolder(path)).toBe(own))

@@ -1,11 +1,6 @@
 // The keys of a lock are paths from the project on, with slashes on every platform.
 
-import { posix } from 'node:path'
-import { isRecord } from '../contracts/manifest.ts'
-import { matchesGlob } from './glob.ts'
-
-const mostGlobs = 200
-const longestPath = 1000
+import { posix, win32 } from 'node:path'
 
 /** The name of the package at a path, by npm's rule: the folder, with the scope before it. */
 export function nameFromPath(path: string): string {
@@ -23,19 +18,11 @@ export function linkTarget(resolved: string): string {
 }
 
 /**
- * Makes the test of whether a path is one of the project's own workspaces, from the `workspaces`
- * of its manifest.
+ * Says whether a path is that of the project or a folder of it, which is the user's own code:
+ * neither installed by npm nor outside.
  */
-export function workspaceTest(workspaces: unknown): (path: string) => boolean {
-  const listed = isRecord(workspaces) ? workspaces.packages : workspaces
-  const globs = (Array.isArray(listed) ? listed : []).filter((glob) => typeof glob === 'string')
-  const rules = globs.slice(0, mostGlobs).map((glob) => ({
-    excludes: glob.startsWith('!'),
-    pattern: posix.normalize(glob.slice(0, longestPath).replace(/^!/, '')).replace(/^\/|\/$/g, ''),
-  }))
-  return (path) => {
-    if (path.length > longestPath || path.split('/').includes('node_modules')) return false
-    const last = rules.findLast(({ pattern }) => matchesGlob(pattern, path))
-    return last !== undefined && !last.excludes
-  }
+export function isOwnFolder(path: string): boolean {
+  if (posix.isAbsolute(path) || win32.isAbsolute(path)) return false
+  const segments = path.split(/[\\/]/)
+  return !segments.includes('node_modules') && !segments.includes('..')
 }

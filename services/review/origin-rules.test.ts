@@ -27,11 +27,10 @@ test.each([
   expect(origins({ origin, resolved })).toEqual([kind])
 })
 
-test('a registry that is listed, a link, a workspace and a bundled package are no findings', () => {
+test('a registry that is listed, a link and a bundled package are no findings', () => {
   expect(origins({})).toEqual([])
   expect(origins({ resolved: null })).toEqual([])
   expect(origins({ origin: 'link', resolved: '../a' })).toEqual([])
-  expect(origins({ origin: 'file', resolved: null, workspace: true })).toEqual([])
   expect(origins({ origin: 'unknown', resolved: null, bundled: true })).toEqual([])
 })
 

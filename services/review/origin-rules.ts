@@ -13,7 +13,6 @@ export function originObservations(facts: PackageFacts, policy: Policy): Observa
     case 'link':
       return []
     case 'file':
-      if (facts.workspace) return []
       return [
         { kind: 'origin-file', message: `${name} comes from files on this machine`, evidence },
       ]
@@ -79,7 +78,7 @@ function registryObservations(facts: PackageFacts, resolved: string, policy: Pol
   if (!policy.registries.includes(host)) {
     found.push({
       kind: 'registry-unlisted',
-      message: `${name} comes from a registry that the policy does not list`,
+      message: `${name} comes from ${host || 'a registry'}, which is not among the registries of the policy`,
       evidence: resolved,
     })
   }

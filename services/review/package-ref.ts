@@ -4,19 +4,18 @@ import { clip } from '../contracts/clip.ts'
 import type { PackageRef } from '../contracts/dependency-tree.ts'
 import { binNames, declaredEngines, declaredLicense, deprecation } from '../contracts/manifest.ts'
 import type { Entry } from './lock.ts'
-import { linkTarget, nameFromPath } from './lock-path.ts'
+import { isOwnFolder, linkTarget, nameFromPath } from './lock-path.ts'
 
 export interface Surroundings {
   readonly directory: string
   readonly node: number
-  readonly isWorkspace: (path: string) => boolean
 }
 
 /** Makes the task of inspecting one package; a link is described by the entry that it leads to. */
 export function toPackageRef(
   entry: Entry,
   entries: ReadonlyMap<string, Entry>,
-  { directory, node, isWorkspace }: Surroundings,
+  { directory, node }: Surroundings,
 ): PackageRef {
   const link = entry.link === true
   const target = link ? linkTarget(entry.resolved ?? '') : null
@@ -47,7 +46,7 @@ export function toPackageRef(
     peer: entry.peer === true,
     bundled: entry.inBundle === true,
     link,
-    workspace: isWorkspace(target ?? entry.path),
+    own: isOwnFolder(target ?? entry.path),
     license: declaredLicense(described.license, described.licenses),
     hasInstallScript: described.hasInstallScript === true,
     bin: binNames(name, described.bin),

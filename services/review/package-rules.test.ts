@@ -31,6 +31,11 @@ test('deprecation and engines are shown', () => {
   ])
 })
 
+test('engines that are no range are shown', () => {
+  const problems = [{ code: 'ENGINES_INVALID' as const, detail: 'node latest' }]
+  expect(seen({ problems })).toEqual(['engines-invalid: node latest'])
+})
+
 test('engines do not matter for an optional package that npm has left out', () => {
   const problems = [{ code: 'NOT_INSTALLED' as const, detail: '' }]
   expect(seen({ enginesOk: false, optional: true, problems })).toEqual([])
@@ -53,11 +58,6 @@ test.each([
   expect(seen({ name })).toEqual([`name-invalid: ${evidence}`])
 })
 
-test("the project's own workspaces may run scripts and have any name", () => {
-  const own = { workspace: true, hasInstallScript: true, native: true, name: 'my project' }
-  expect(seen({ ...own, deprecated: 'no' })).toEqual(['deprecated: no'])
-})
-
 test('a link is judged where it leads', () => {
   expect(seen({ link: true, hasInstallScript: true, deprecated: 'x', enginesOk: false })).toEqual(
     [],
@@ -68,7 +68,12 @@ test('every problem is a finding, but for those that other rules read', () => {
   const silent = ProblemCode.options.filter(
     (code) => problemObservations(factsOf({ problems: [{ code, detail: 'd' }] })).length === 0,
   )
-  expect(silent).toEqual(['NOT_INSTALLED', 'LICENSE_FILE_UNKNOWN', 'LICENSE_FILE_MISSING'])
+  expect(silent).toEqual([
+    'NOT_INSTALLED',
+    'ENGINES_INVALID',
+    'LICENSE_FILE_UNKNOWN',
+    'LICENSE_FILE_MISSING',
+  ])
 })
 
 test('a problem is told with what was seen', () => {

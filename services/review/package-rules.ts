@@ -26,8 +26,13 @@ export function packageObservations(facts: PackageFacts): Observation[] {
       evidence: `node ${facts.engines?.node ?? ''}`,
     })
   }
-  if (facts.workspace) return found
-
+  for (const { detail } of facts.problems.filter(({ code }) => code === 'ENGINES_INVALID')) {
+    found.push({
+      kind: 'engines-invalid',
+      message: `${name} names its Node.js versions by something that is not a range`,
+      evidence: detail,
+    })
+  }
   if (facts.hasInstallScript) {
     found.push({
       kind: 'install-script',

@@ -61,10 +61,7 @@ const rules: Record<ProblemCode, ProblemRule | null> = {
     kind: 'install-script-unannounced',
     says: (name) => `${name} has an install script that the lock does not announce`,
   },
-  ENGINES_INVALID: {
-    kind: 'engines-invalid',
-    says: (name) => `${name} names its Node.js versions by something that is not a range`,
-  },
+  ENGINES_INVALID: null,
   INTEGRITY_INVALID: {
     kind: 'integrity-invalid',
     says: (name) => `the integrity of ${name} is not one that npm can check`,

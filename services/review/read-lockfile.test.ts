@@ -56,7 +56,7 @@ test('an entry holds all that an inspector needs', async () => {
     peer: false,
     bundled: false,
     link: false,
-    workspace: false,
+    own: false,
     license: '(GPL-3.0-only OR Apache-2.0)',
     hasInstallScript: false,
     bin: ['right'],
@@ -69,18 +69,40 @@ test('an entry holds all that an inspector needs', async () => {
   })
 })
 
-test('a link is described by what it leads to, and a workspace is told from a vendored folder', async () => {
+test("a link is described by what it leads to, and folders of the project are told from others'", async () => {
   const { packages } = await readLockfile(fixture('workspaces'))
-  const shown = packages.map(({ path, name, version, link, target, workspace }) =>
-    [path, name, version, link, target, workspace].join(' '),
+  const shown = packages.map(({ path, name, version, link, target, own }) =>
+    [path, name, version, link, target, own].join(' '),
   )
   expect(shown).toEqual([
     'node_modules/@scope/a @scope/a 1.1.0 true packages/a true',
     'node_modules/left left 1.2.3 false  false',
-    'node_modules/vendored vendored 0.1.0 true vendor/vendored false',
+    'node_modules/vendored vendored 0.1.0 true vendor/vendored true',
     'packages/a @scope/a 1.1.0 false  true',
     'packages/a/node_modules/left left 1.0.0 false  false',
-    'vendor/vendored vendored 0.1.0 false  false',
+    'vendor/vendored vendored 0.1.0 false  true',
+  ])
+})
+
+test('what the project asks for is kept, of the same name the last that npm reads', async () => {
+  const { requests } = await treeOf(
+    lockOf(
+      {
+        'packages/a': { dependencies: { b: '^2.0.0', odd: 4 } },
+        'node_modules/b': { dependencies: { c: '*' } },
+      },
+      {
+        dependencies: { b: '^1.0.0' },
+        devDependencies: { b: '^2.0.0' },
+        peerDependencies: { p: '*', q: ' 1 ' },
+        peerDependenciesMeta: { p: { optional: true }, q: { optional: 'yes' } },
+      },
+    ),
+  )
+  expect(requests.map(({ from, field, name, spec }) => [from, field, name, spec])).toEqual([
+    ['', 'peerDependencies', 'q', '1'],
+    ['', 'devDependencies', 'b', '^2.0.0'],
+    ['packages/a', 'dependencies', 'b', '^2.0.0'],
   ])
 })
 
@@ -289,7 +311,7 @@ test('whatever stands in the lock, it is read or refused, never anything else', 
   )
   const field = fc.constantFrom(
     ...['name', 'version', 'resolved', 'integrity', 'link', 'dev', 'license', 'licenses'],
-    ...['engines', 'bin', 'deprecated', 'workspaces', 'hasInstallScript', '__proto__'],
+    ...['engines', 'bin', 'deprecated', 'dependencies', 'hasInstallScript', '__proto__'],
   )
   const value = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.string(), fc.boolean())
   const entry = fc.oneof(fc.dictionary(field, value), fc.jsonValue({ maxDepth: 2 }))

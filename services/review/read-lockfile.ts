@@ -8,8 +8,9 @@ import type { DependencyTree } from '../contracts/dependency-tree.ts'
 import { lastingCode, readProjectFile } from '../contracts/project-file.ts'
 import { InputError } from './input-error.ts'
 import { parseLock } from './lock.ts'
-import { workspaceTest } from './lock-path.ts'
+import { isOwnFolder } from './lock-path.ts'
 import { toPackageRef } from './package-ref.ts'
+import { requestsOf } from './requests.ts'
 
 export interface ReadLockfileOptions {
   /** The major version of Node.js that the packages have to support; default 24. */
@@ -40,10 +41,9 @@ export async function readLockfile(
   const lock = parseLock(file, text)
 
   const root = lock.entries.get('')
-  const isWorkspace = workspaceTest(root?.workspaces)
   const packages = [...lock.entries.values()]
     .filter((entry) => entry.path !== '')
-    .map((entry) => toPackageRef(entry, lock.entries, { directory: path, node, isWorkspace }))
+    .map((entry) => toPackageRef(entry, lock.entries, { directory: path, node }))
     .sort((a, b) => compareText(a.path, b.path))
   return {
     directory: path,
@@ -54,6 +54,9 @@ export async function readLockfile(
     lockfile: { file, version: lock.version },
     node,
     packages,
+    requests: [...lock.entries.values()]
+      .filter((entry) => isOwnFolder(entry.path))
+      .flatMap((entry) => requestsOf(entry.path, entry)),
   }
 }
 

@@ -32,6 +32,22 @@ Reviewed for Node.js 24. Every package and finding, with ids and evidence in ful
 `)
 })
 
+test("the project's own folders are told from third parties", () => {
+  const facts = [
+    factsOf(),
+    factsOf({ name: 'own', link: true, resolved: 'packages/own' }),
+    factsOf({ name: 'far', link: true, resolved: '../far' }),
+    factsOf({ name: 'own', path: 'packages/own' }),
+    factsOf({ path: 'packages/own/node_modules/left' }),
+  ]
+  const project = { name: 'project', version: '1.0.0' }
+  const parts = { project, facts, findings: [], ignored: 0, meta: reportMeta }
+  expect(renderMarkdown(assembleReport(parts))).toContain(`
+| 5 | 0 | 0 | 0 | 0 | 0 | 0 |
+
+Third-party packages: 3. The other entries are`)
+})
+
 test('a finding is a row, and its kind comes with advice', () => {
   const markdown = render([findingOf({ severity: 'high' })])
   expect(markdown).toContain('**fail**: 1 finding is high or above.')

@@ -4,8 +4,9 @@
 import { clip } from '../contracts/clip.ts'
 import type { Finding } from '../contracts/finding.ts'
 import { findingKinds, isFindingKind } from '../contracts/finding-kinds.ts'
-import type { Report } from '../contracts/report.ts'
+import type { Report, ReportPackage } from '../contracts/report.ts'
 import { isAtLeast, severities } from '../contracts/severity.ts'
+import { isOwnFolder, linkTarget } from './lock-path.ts'
 
 const mostRows = 200
 const longestCell = 200
@@ -23,6 +24,7 @@ export function renderMarkdown(report: Report): string {
     '|---:|---:|---:|---:|---:|---:|---:|',
     `| ${counts.packages} | ${counts.critical} | ${counts.high} | ${counts.medium} | ${counts.low} | ${counts.info} | ${counts.ignored} |`,
     '',
+    ...ownInWords(report.packages),
     '## What to act on',
     '',
     ...findingsTable(toActOn),
@@ -47,6 +49,20 @@ function verdictInWords({ verdict, findings, meta }: Report): string {
     case 'pass':
       return `no finding is ${isAtLeast(meta.failOn, 'medium') ? 'medium' : meta.failOn} or above.`
   }
+}
+
+// A link and the folder that it leads to are two entries of the lock.
+function ownInWords(packages: readonly ReportPackage[]): string[] {
+  const own = packages.filter(({ path, link, resolved }) =>
+    isOwnFolder(link ? linkTarget(resolved ?? '') : path),
+  )
+  const thirdParties = packages.length - own.length
+  return own.length === 0
+    ? []
+    : [
+        `Third-party packages: ${thirdParties}. The other entries are the project's own folders and links to them, which are not judged.`,
+        '',
+      ]
 }
 
 function findingsTable(findings: readonly Finding[]): string[] {

@@ -11,6 +11,7 @@ import type { PackageFacts } from '../contracts/package-facts.ts'
 import { reviewContract, type ReviewOutcome } from '../contracts/review.ts'
 import type { ReviewRequest } from '../contracts/review-request.ts'
 import { applyPolicy } from './apply-policy.ts'
+import { compareProject } from './compare-project.ts'
 import { findingsIn } from './findings.ts'
 import { InputError } from './input-error.ts'
 import { readLockfile } from './read-lockfile.ts'
@@ -31,10 +32,14 @@ export const review = workflow({
     const read = lockReader(request)
     const lock = await ctx.step('read lockfile', async () => summaryOf(await read()))
     const facts = await inspect(ctx, lock, read)
+    const compared = await ctx.step('compare project', async () =>
+      compareProject(unchanged(await read(), lock)),
+    )
     const finishedAt = ctx.now()
     return ctx.step('write report', async () => {
       const today = new Date(startedAt).toISOString().slice(0, 10)
-      const { findings, ignored } = applyPolicy(findingsIn(facts, policy), policy, today)
+      const all = [...findingsIn(facts, policy), ...compared]
+      const { findings, ignored } = applyPolicy(all, policy, today)
       const meta = {
         runId: ctx.runId,
         startedAt: new Date(startedAt).toISOString(),
