@@ -8,6 +8,12 @@ import { Severity } from './severity.ts'
 /** An SPDX id, one WITH an exception, or a family such as `GPL-*`. */
 const LicensePattern = z.string().min(1).max(200)
 
+/** As it stands in a URL, which writes hosts in lower case. */
+const RegistryHost = z
+  .string()
+  .regex(/^[^\s/@]+$/, 'the host alone, such as npm.example.com')
+  .toLowerCase()
+
 export const Ignore = z
   .strictObject({
     id: z.string().optional(),
@@ -30,7 +36,7 @@ export const Policy = z.strictObject({
     review: z.array(LicensePattern),
   }),
   severities: z.partialRecord(FindingKind, Severity),
-  registries: z.array(z.string().min(1)),
+  registries: z.array(RegistryHost),
   ignores: z.array(Ignore),
 })
 export type Policy = z.infer<typeof Policy>

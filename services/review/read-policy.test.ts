@@ -88,3 +88,16 @@ test('the example of the documentation is a policy', async () => {
   const [, example = ''] = /```json\n([^]*?)```/.exec(await readFile(path, 'utf8')) ?? []
   expect(parsePolicy('docs/policy.md', example).ignores).toHaveLength(1)
 })
+
+test.each(['https://npm.example.com', 'npm.example.com/', 'me@npm.example.com', '', 'a b'])(
+  '%j is no host, and would never be met as a registry',
+  (host) => {
+    const text = JSON.stringify({ registries: [host] })
+    expect(() => parsePolicy('p', text)).toThrow('registries.0: the host alone')
+  },
+)
+
+test('a host is written in lower case, as URLs have it', () => {
+  const { registries } = parsePolicy('p', '{ "registries": ["NPM.Example.com:8443"] }')
+  expect(registries).toEqual(['npm.example.com:8443'])
+})
