@@ -12,7 +12,7 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           include: ['**/*.test.ts'],
-          exclude: [...never, 'test/kafka/**', 'test/chaos/**'],
+          exclude: [...never, 'test/kafka/**'],
         },
       },
       {

@@ -101,6 +101,16 @@ export class Clients {
     }
   }
 
+  /** One run is started again and again, all at once. */
+  startAgain(times: number): void {
+    const run = this.#draw.any(this.#started)
+    if (run === undefined) return
+    for (let time = 0; time < times; time += 1) {
+      const client = this.#draw.any(this.#options.clients)
+      if (client !== undefined) void this.#start(client.client, run)
+    }
+  }
+
   /** A run that another may have called: its id follows from the caller's. */
   #calledBy({ id }: NamedRun, client: Client): RunHandle<unknown> {
     const definition = this.#draw.any(this.#options.definitions) ?? ''

@@ -3,7 +3,7 @@
 import { decodeCommit } from '../../durable/journal-reader.ts'
 import { LogError } from '../../errors.ts'
 import type { LogRecord } from '../../log/port.ts'
-import type { Codec } from '../../../schemas/codec.ts'
+import type { Codec, RecordCodec } from '../../../schemas/codec.ts'
 import type { Commit, DeadLetter, Message, Result } from '../../../schemas/records.ts'
 import { deadLettersTopic, definitionTopics } from '../../../schemas/topics.ts'
 
@@ -79,21 +79,25 @@ export async function decodeEvidence(
     const topics = definitionTopics(name)
     for (const topic of [topics.inbox, topics.journal, topics.results]) known.add(topic)
     const messages = await all(of(topics.inbox), (record) => inbox(codec, record))
-    const results = (await all(of(topics.results), (record) => result(codec, record))).flat()
+    const results = await all(of(topics.results), async (record) => {
+      const value = record.value ?? new Uint8Array()
+      return ours(codec.result, record, (result) => ({ ...placeOf(record), value, result }))
+    })
     return {
       name,
       journal: byPartition(await all(of(topics.journal), (record) => journal(codec, record))),
       inbox: byPartition(messages),
-      ...withoutRefusals(results, messages),
+      ...withoutRefusals(results.flat(), messages),
     }
   })
   return {
     definitions: await Promise.all(decoded),
-    letters: await all(of(deadLettersTopic), async (record) => ({
-      ...placeOf(record),
-      id: Buffer.from(record.key ?? []).toString(),
-      letter: await codec.deadLetter.decode(record.value ?? new Uint8Array()),
-    })),
+    letters: (
+      await all(of(deadLettersTopic), (record) => {
+        const id = Buffer.from(record.key ?? []).toString()
+        return ours(codec.deadLetter, record, (letter) => ({ ...placeOf(record), id, letter }))
+      })
+    ).flat(),
     published: records.flatMap((record) => (known.has(record.topic) ? [] : published(record))),
   }
 }
@@ -115,11 +119,14 @@ async function inbox(codec: Codec, record: LogRecord): Promise<InboxRecord> {
   }
 }
 
-/** None of a record that is not ours. */
-async function result(codec: Codec, record: LogRecord): Promise<readonly ResultRecord[]> {
-  const value = record.value ?? new Uint8Array()
+/** Nothing of a record that somebody else wrote. */
+async function ours<T, R>(
+  codec: RecordCodec<T>,
+  { value }: LogRecord,
+  make: (decoded: T) => R,
+): Promise<readonly R[]> {
   try {
-    return [{ ...placeOf(record), value, result: await codec.result.decode(value) }]
+    return [make(await codec.decode(value ?? new Uint8Array()))]
   } catch (error) {
     if (error instanceof LogError && error.code === 'RECORD_FOREIGN') return []
     throw error

@@ -1,0 +1,132 @@
+/**
+ * `npm run chaos`: real processes on a real Kafka under fault injection, trial after trial, each held
+ * against J1 to J10 and the promises of the log. Exits with 1 when a trial breaks one, or when the
+ * campaign has proved nothing.
+ */
+
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findExecutable } from '../../deploy/local/executable.ts'
+import { freePorts } from '../../deploy/local/ports.ts'
+import { findJava } from '../../deploy/local/java.ts'
+import { fetchPlatform } from '../../deploy/local/libraries.ts'
+import { registryUrl, startRegistry } from '../../deploy/local/registry.ts'
+import { use } from '../../deploy/local/users.ts'
+import { createCodec } from '../../schemas/codec.ts'
+import { registrySchemaStore } from '../../schemas/registry.ts'
+import { faultKinds } from './plan.ts'
+import { canMount } from './small-disk.ts'
+import { CampaignTotals } from './totals.ts'
+import { runTrial, type TrialReport } from './trial.ts'
+
+const usage = `usage: npm run chaos -- [--faults N] [--seed S] [--brokers 1|3] [--trial]
+  --faults N    how many faults (default 500), over trials of about 12
+  --seed S      of the first trial (default 1); the next has the next number
+  --brokers N   of each trial; by default every third has three
+  --trial       one trial only: the one of the seed`
+
+const faultsPerTrial = 12
+/** A short campaign need not meet everything that can happen. */
+const enoughFaults = 300
+const directory = join(import.meta.dirname, '../../.stoa')
+
+const { values } = parseArgs({
+  options: {
+    faults: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    brokers: { type: 'string' },
+    trial: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  console.log(usage)
+  process.exit(0)
+}
+const wanted = whole(values.faults)
+const first = whole(values.seed)
+const brokersOf = brokersFrom(values.brokers)
+
+const java = await findJava(process.env)
+if (java === undefined) {
+  console.error(
+    'npm run chaos kills and stops brokers, so it needs its own: install Java 17 and Maven',
+  )
+  process.exit(2)
+}
+const progress = (line: string) => console.error(line)
+const maven = findExecutable('mvn', process.env)
+const platform = await fetchPlatform({ directory, java, maven, progress })
+const folder = join(directory, 'chaos')
+rmSync(folder, { recursive: true, force: true })
+mkdirSync(folder, { recursive: true })
+const users = join(folder, 'users')
+const lock = join(folder, 'lock')
+const leave = use(users)
+const [port = 0] = await freePorts(1)
+const registry = await startRegistry({ platform, directory: folder, port, users, lock })
+const codec = await createCodec(registrySchemaStore({ host: registryUrl(port) }))
+
+const totals = new CampaignTotals(faultKinds(canMount()))
+let passed = 0
+let failed = 0
+try {
+  for (let seed = first; totals.faults < wanted && !(values.trial && seed > first); seed += 1) {
+    const begin = performance.now()
+    const report = await trial(seed)
+    const seconds = Math.round((performance.now() - begin) / 1_000)
+    totals.add(report)
+    if (report.violations.length === 0) passed += 1
+    else failed += 1
+    console.log(`${lineOf(report)} (${String(seconds)} s)`)
+  }
+} finally {
+  await registry.stop()
+  leave()
+}
+console.log(totals.text())
+const missing = totals.faults >= enoughFaults ? totals.vacuous() : []
+for (const name of missing) console.log(`nothing is proved of ${name}: there were none`)
+if (failed > 0 || missing.length > 0) process.exitCode = 1
+console.log(`${String(passed)} passed, ${String(failed)} failed`)
+
+async function trial(seed: number): Promise<TrialReport> {
+  const home = join(folder, `seed-${String(seed)}`)
+  const options = { brokers: brokersOf(seed), faults: faultsPerTrial }
+  const report = await runTrial({
+    ...{ ...options, seed, platform, codec, users, lock, folder: home },
+    registryUrl: registryUrl(port),
+  })
+  // What failed is kept to be looked at.
+  if (report.violations.length === 0) rmSync(home, { recursive: true, force: true })
+  return report
+}
+
+function lineOf({ seed, brokers, violations, faults, totals: of }: TrialReport): string {
+  const kinds = [...faults].map(
+    ([kind, count]) => `${kind}${count > 1 ? ` ×${String(count)}` : ''}`,
+  )
+  const head = `seed ${String(seed)}, ${String(brokers)} broker${brokers > 1 ? 's' : ''}`
+  const done = `${String(of.completed)} of ${String(of.runs)} runs completed, ${String(of.fences)} fences, ${String(of.ignoredEntries)} ignored, ${String(of.reexecutions)} again`
+  const lines = [`${head}: ${done}; ${kinds.join(', ')}`]
+  if (violations.length > 0) {
+    lines.push(...violations.slice(0, 20).map((violation) => `  ${violation}`))
+    lines.push(`  npm run chaos -- --seed ${String(seed)} --brokers ${String(brokers)} --trial`)
+  }
+  return lines.join('\n')
+}
+
+function brokersFrom(text: string | undefined): (seed: number) => 1 | 3 {
+  if (text === undefined) return (seed) => (seed % 3 === 0 ? 3 : 1)
+  if (text === '1') return () => 1
+  if (text === '3') return () => 3
+  console.error(usage)
+  process.exit(2)
+}
+
+function whole(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  console.error(usage)
+  process.exit(2)
+}
