@@ -12,6 +12,7 @@ import {
 } from '../contracts/manifest.ts'
 import type { PackageFacts } from '../contracts/package-facts.ts'
 import type { Problem } from '../contracts/problem.ts'
+import { binFolderNames } from './bin-folder.ts'
 import { checkEngines } from './engines.ts'
 import { readInstalledFiles } from './installed-files.ts'
 import type { InstalledFiles } from './installed-files.ts'
@@ -64,7 +65,7 @@ export async function inspectPackage(
     declaredLicense(manifest.license, manifest.licenses) ?? ref.license,
     installed === null ? null : { folder: installed.folder, names: installed.files.topFiles },
   )
-  const bin = binNames(ref.name, manifest.bin)
+  const bin = installed === null ? [] : await binsOf(ref.name, installed)
   return {
     path: ref.path,
     name: ref.name,
@@ -99,6 +100,11 @@ export async function inspectPackage(
       ...integrity.problems,
     ],
   }
+}
+
+async function binsOf(name: string, { folder, manifest }: Installed): Promise<string[]> {
+  const bin = binNames(name, manifest.bin)
+  return bin.length > 0 ? bin : binFolderNames(folder, manifest)
 }
 
 async function look(ref: PackageRef, signal: AbortSignal | undefined): Promise<Sight> {
