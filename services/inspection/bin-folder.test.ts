@@ -6,7 +6,9 @@ import { refOf } from '../../test/fixtures/review.ts'
 import { inspectPackage } from './inspect-package.ts'
 
 async function binsOf(manifest: unknown, files: Record<string, string> = {}): Promise<string[]> {
-  const named = Object.entries(files).map(([path, text]) => [`node_modules/left/${path}`, text])
+  const named = Object.entries(files).map(
+    ([path, text]) => [`node_modules/left/${path}`, text] as const,
+  )
   const directory = await temporaryProject({
     'node_modules/left/package.json': manifest,
     ...Object.fromEntries(named),
