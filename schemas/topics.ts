@@ -28,6 +28,7 @@ export interface TopicPlanOptions {
 export const deadLettersTopic = 'dead-letters'
 export const defaultPartitions = 4
 
+const inboxSuffix = '.inbox'
 const dayMs = 86_400_000
 /** A payload may have 4 MiB, and a record carries it with what belongs to it. */
 const recordBytes = 8 * 1024 * 1024
@@ -35,10 +36,15 @@ const recordBytes = 8 * 1024 * 1024
 /** The names of a definition's topics. */
 export function definitionTopics(definition: string): DefinitionTopics {
   return {
-    inbox: `${definition}.inbox`,
+    inbox: `${definition}${inboxSuffix}`,
     journal: `${definition}.journal`,
     results: `${definition}.results`,
   }
+}
+
+/** The definition that a topic is the inbox of, if it is one. */
+export function definitionOfInbox(topic: string): string | undefined {
+  return topic.endsWith(inboxSuffix) ? topic.slice(0, -inboxSuffix.length) : undefined
 }
 
 /** What `stoa topics apply` creates for a definition. */

@@ -20,6 +20,7 @@ import type { AnyContract, Contract, Signal } from './definition.ts'
 import { listRuns, type RunSummary } from './inspect.ts'
 import { answerId } from './intake.ts'
 import { Outbound } from './outbound.ts'
+import { partitionCount, sentTo } from './partition-count.ts'
 import { decodePayload, encodePayload, errorOfOutcome } from './payload.ts'
 import { ResultsReader, type Question } from './results-reader.ts'
 
@@ -91,6 +92,8 @@ export function createClient(options: ClientOptions): Client {
   const { log, codec, clock, randomness } = options
   const outbound = new Outbound(log, clock)
   const readers = new Map<string, Promise<ResultsReader>>()
+  /** Partitions by definition. */
+  const counts = new Map<string, number>()
 
   function resultsOf(definition: string): Promise<ResultsReader> {
     let reader = readers.get(definition)
@@ -100,6 +103,12 @@ export function createClient(options: ClientOptions): Client {
       readers.set(definition, reader)
     }
     return reader
+  }
+
+  async function partitionsOf(definition: string): Promise<number> {
+    const count = counts.get(definition) ?? (await partitionCount(log, definition, sentTo))
+    counts.set(definition, count)
+    return count
   }
 
   async function sendMessage(
@@ -117,7 +126,7 @@ export function createClient(options: ClientOptions): Client {
       ...context,
       ...(traceparent === undefined ? {} : { traceparent }),
     })
-    const partition = partitionFor(key, await partitionsOf(log, topic))
+    const partition = partitionFor(key, await partitionsOf(definition))
     await outbound.append({ topic, partition, record: { key: runId, value, headers } })
   }
 
@@ -191,14 +200,4 @@ export function createClient(options: ClientOptions): Client {
       await options.onClose?.()
     },
   }
-}
-
-const partitionCounts = new WeakMap<Log, Map<string, number>>()
-
-async function partitionsOf(log: Log, topic: string): Promise<number> {
-  const counts = partitionCounts.get(log) ?? new Map<string, number>()
-  partitionCounts.set(log, counts)
-  const count = counts.get(topic) ?? (await log.partitions(topic))
-  counts.set(topic, count)
-  return count
 }

@@ -6,12 +6,13 @@
  * 2. A partition kept across a rebalance is not touched.
  */
 
-import { LogError, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { Committed, Ownership } from '../log/port.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import type { AnyWorkflow } from './definition.ts'
 import type { Kernel } from './kernel.ts'
+import { partitionCount } from './partition-count.ts'
 import { Partition } from './partition.ts'
 import type { PartitionHost } from './partition-host.ts'
 
@@ -52,7 +53,7 @@ export class DefinitionHost implements PartitionHost {
    */
   async start(instanceId: string | undefined): Promise<void> {
     const { log, settings } = this.#kernel
-    await this.#checkTopics()
+    await partitionCount(log, this.current.name, ['inbox', 'journal', 'results'])
     this.#ownership = await log.own({
       group: this.current.name,
       topic: definitionTopics(this.current.name).inbox,
@@ -183,28 +184,5 @@ export class DefinitionHost implements PartitionHost {
       for (const partition of this.#partitions.values()) partition.coolBefore(before)
       if (!this.#isStopped) this.#cool()
     })
-  }
-
-  async #checkTopics(): Promise<void> {
-    const { name } = this.current
-    const { inbox, journal, results } = definitionTopics(name)
-    const counts = new Map<string, number>()
-    for (const topic of [inbox, journal, results]) {
-      try {
-        counts.set(topic, await this.#kernel.log.partitions(topic))
-      } catch (cause) {
-        if (!(cause instanceof LogError) || cause.code !== 'TOPIC_UNKNOWN') throw cause
-        throw new LogError(`topic '${topic}' does not exist: create it with 'stoa topics apply'`, {
-          code: 'TOPIC_UNKNOWN',
-          cause,
-        })
-      }
-    }
-    if (new Set(counts.values()).size === 1) return
-    const list = [...counts].map(([topic, count]) => `${topic} has ${String(count)}`).join(', ')
-    throw new UsageError(
-      `the topics of '${name}' must have the same number of partitions, but ${list}: nothing was started; set the counts back or create the topics anew`,
-      { code: 'TOPIC_MISMATCH' },
-    )
   }
 }

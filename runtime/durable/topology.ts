@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { Log } from '../log/port.ts'
 import { partitionFor } from '../log/murmur2.ts'
+import { definitionOfInbox } from '../../schemas/topics.ts'
+import { partitionCount, sentTo } from './partition-count.ts'
 
 const firstRetryMs = 250
 const longestRetryMs = 10_000
@@ -41,14 +43,24 @@ export class Topology {
 
   async #ask(topic: string, retryMs: number): Promise<void> {
     try {
-      this.#counts.set(topic, await this.#log.partitions(topic))
+      this.#counts.set(topic, await this.#count(topic))
       this.#asking.delete(topic)
       this.#onLearned()
     } catch (error) {
-      this.#logger.warn({ topic, error }, 'records are held back until their topic exists')
+      this.#logger.warn(
+        { topic, error },
+        'records are held back until their topic is there and right',
+      )
       this.#clock.after(retryMs, () => {
         void this.#ask(topic, Math.min(2 * retryMs, longestRetryMs))
       })
     }
+  }
+
+  async #count(topic: string): Promise<number> {
+    const definition = definitionOfInbox(topic)
+    return definition === undefined
+      ? this.#log.partitions(topic)
+      : partitionCount(this.#log, definition, sentTo)
   }
 }

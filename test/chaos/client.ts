@@ -2,11 +2,13 @@
 
 import { systemClock, systemRandomness } from '../../runtime/clock.ts'
 import { createClient } from '../../runtime/durable/client.ts'
+import { StoaError } from '../../runtime/errors.ts'
 import { kafkaLog } from '../../runtime/log/kafka/kafka-log.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { createCodec } from '../../schemas/codec.ts'
 import { registrySchemaStore } from '../../schemas/registry.ts'
-import { Clients } from '../workload/clients.ts'
+import { Clients, type ConnectedClient } from '../workload/clients.ts'
+import { simulatedContract } from '../workload/definitions.ts'
 import { Draw } from '../workload/draw.ts'
 import { ClientCommand, ClientOptions } from './client-options.ts'
 import { drawPlan } from './plan.ts'
@@ -24,12 +26,7 @@ const logger = createLogger('info')
 const codec = await createCodec(registrySchemaStore({ host: registryUrl }))
 
 const clients = new Clients({
-  clients: draw.times(clientCount, () => {
-    const socketFactory = throughProxy(proxyPort, wire)
-    const log = kafkaLog({ brokers, clientId: 'chaos-client', logger, socketFactory })
-    const environment = { codec, clock: systemClock, randomness: systemRandomness, logger }
-    return { log, client: createClient({ log, ...environment }) }
-  }),
+  clients: draw.times(clientCount, connect),
   definitions: plan.definitions,
   draw,
   now: () => Date.now(),
@@ -47,8 +44,33 @@ process.on('message', (message) => {
     case 'look':
       process.send?.({ open: clients.open.size, answers: clients.answers.length })
       return
+    case 'be new':
+      void startAsNew().then((code) => process.send?.({ code }))
+      return
     case 'finish':
       process.send?.({ open: [...clients.open], answers: clients.answers })
   }
 })
 process.send?.({ ready: true })
+
+function connect(): ConnectedClient {
+  const socketFactory = throughProxy(proxyPort, wire)
+  const log = kafkaLog({ brokers, clientId: 'chaos-client', logger, socketFactory })
+  const environment = { codec, clock: systemClock, randomness: systemRandomness, logger }
+  return { log, client: createClient({ log, ...environment }) }
+}
+
+/** Starts a run as one who has just come; returns the code of the refusal. */
+async function startAsNew(): Promise<string> {
+  const { log, client } = connect()
+  try {
+    const input = { script: { acts: [], cleanup: null }, saw: [] }
+    await client.start(simulatedContract(plan.definitions[0]), input, { id: 'as-new' })
+    return 'none'
+  } catch (error) {
+    return error instanceof StoaError ? error.code : String(error)
+  } finally {
+    await client.close()
+    await log.close()
+  }
+}

@@ -25,7 +25,7 @@ import { claimsOf, notesTopic } from '../workload/definitions.ts'
 import { checkTold } from '../workload/told.ts'
 import { checkHistory } from './check-history.ts'
 import { Child } from './child.ts'
-import { Ready, Told } from './client-options.ts'
+import { Ready, Refused, Told } from './client-options.ts'
 import { History, historyTopic } from './history-options.ts'
 import { Nodes } from './nodes.ts'
 import { drawPlan, type FaultKind, type Plan, type PlanOptions } from './plan.ts'
@@ -132,7 +132,10 @@ async function perform(plan: Plan, options: TrialOptions, onClose: Closing): Pro
   onClose(() => log.close())
 
   const scene = { plan, nodes, proxy, workers, client, sink, storm, codec }
-  const trouble = new Trouble({ ...scene, outsider: outsider(brokers) })
+  const trouble = new Trouble({
+    ...scene,
+    outsider: outsider(brokers, { retry: { retries: 60, maxRetryTime: 2_000 } }),
+  })
   client.tell({ what: 'go' })
   await Promise.all([
     sleep(plan.spanMs),
@@ -213,10 +216,12 @@ async function addPartitions(
   // Brokers tell of it within their own time.
   await sleep(1_000)
   const outcome = await workers.tryOneMore()
+  const { code } = await client.ask({ what: 'be new' }, Refused)
   client.tell({ what: 'same start', times: 5 })
   const isQuiet = await becomesQuiet(log, plan)
   return [
     ...(outcome === 1 ? [] : [`a worker started on topics that differ: ${String(outcome)}`]),
+    ...(code === 'TOPIC_MISMATCH' ? [] : [`a client sent to topics that differ: ${code}`]),
     ...(isQuiet ? [] : ['J9 the system never became quiet after partitions were added']),
   ]
 }

@@ -1,9 +1,9 @@
 /** Performs the faults of a trial; each resolves once its cause is gone. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kafka } from 'kafkajs'
 import type { Codec } from '../../schemas/codec.ts'
 import { deadLettersTopic, definitionTopics } from '../../schemas/index.ts'
+import type { outsider } from '../kafka/outsider.ts'
 import { notesTopic } from '../workload/definitions.ts'
 import type { Child } from './child.ts'
 import { Look } from './client-options.ts'
@@ -22,7 +22,7 @@ export interface Scene {
   readonly sink: Child
   readonly storm: Storm
   /** Another's client, straight to the brokers. */
-  readonly outsider: Kafka
+  readonly outsider: ReturnType<typeof outsider>
   readonly codec: Codec
 }
 
