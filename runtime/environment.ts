@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { parseDuration } from './duration.ts'
+import { defaultSettings } from './durable/kernel.ts'
 import { UsageError } from './errors.ts'
 
 const duration = z.string().transform((text, context) => {
@@ -33,15 +34,11 @@ const variables = z
     STOA_INSTANCE_ID: z.string().min(1).optional(),
     STOA_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     STOA_GRACE: duration.default(10_000),
-    STOA_SESSION_TIMEOUT: duration.default(10_000),
-    STOA_DEDUPLICATION: duration.default(86_400_000),
-    STOA_INBOX_RETENTION: duration.default(604_800_000),
-    STOA_KEEP_HISTORY: flag.default(true),
-    STOA_CHECKPOINT_BYTES: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .default(16 * 1024 * 1024),
+    STOA_SESSION_TIMEOUT: duration.default(defaultSettings.sessionTimeoutMs),
+    STOA_DEDUPLICATION: duration.default(defaultSettings.deduplicationMs),
+    STOA_INBOX_RETENTION: duration.default(defaultSettings.inboxRetentionMs),
+    STOA_KEEP_HISTORY: flag.default(defaultSettings.keepsHistory),
+    STOA_CHECKPOINT_BYTES: z.coerce.number().int().min(1).default(defaultSettings.checkpointBytes),
   })
   .superRefine((values, context) => {
     const hasMechanism = values.KAFKA_SASL_MECHANISM !== undefined

@@ -48,6 +48,11 @@ export interface ErrorOptions {
   readonly details?: unknown
 }
 
+/** What a person is told of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
 /** What every error of the runtime has in common: a code, and details that travel with it. */
 export class StoaError extends Error {
   readonly code: string

@@ -5,7 +5,7 @@ import { systemClock, systemRandomness } from './clock.ts'
 import type { AnyWorkflow } from './durable/definition.ts'
 import { startService } from './durable/service.ts'
 import { readEnvironment, type Environment } from './environment.ts'
-import { StoaError } from './errors.ts'
+import { messageOf, StoaError } from './errors.ts'
 import { createLogger, type Logger } from './logger.ts'
 
 /** What remains for closing connections after the grace. */
@@ -56,7 +56,7 @@ function readEnvironmentOrExit(): Environment {
   try {
     return readEnvironment()
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${messageOf(error)}\n`)
     process.exit(2)
   }
 }

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
-import { LogError } from '../runtime/errors.ts'
+import { LogError, messageOf } from '../runtime/errors.ts'
 import { type SchemaStore, unknownSchema } from './codec.ts'
 
 export interface RegistryOptions {
@@ -95,7 +95,7 @@ function statusOf(cause: unknown): number | undefined {
 }
 
 function refused(what: string, cause: unknown): LogError {
-  return new LogError(`the schema registry at ${what}: ${reason(cause)}`, {
+  return new LogError(`the schema registry at ${what}: ${messageOf(cause)}`, {
     code: 'REGISTRY_REFUSED',
     cause,
   })
@@ -103,11 +103,7 @@ function refused(what: string, cause: unknown): LogError {
 
 function unavailable(what: string, cause: unknown): LogError {
   return new LogError(
-    `the schema registry at ${what}: ${reason(cause)}; check that it runs and can be reached`,
+    `the schema registry at ${what}: ${messageOf(cause)}; check that it runs and can be reached`,
     { code: 'REGISTRY_UNAVAILABLE', cause },
   )
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

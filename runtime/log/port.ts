@@ -128,7 +128,7 @@ export interface Ownership {
   seek(partition: number, offset: bigint): void
   pause(partition: number): void
   resume(partition: number): void
-  /** @throws LogError FENCED when the process has lost its place in the group */
+  /** @throws FencedError when the process has lost its place in the group */
   commit(partition: number, committed: Committed): Promise<void>
   committed(partition: number): Promise<Committed>
   /** Leaves the group (a static member only stops) and delivers nothing more. */

@@ -1,7 +1,7 @@
 /** What an error of the client library means to a caller of the log. */
 
 import kafkaErrors from 'kafkajs/src/protocol/error.js'
-import { LogError } from '../../errors.ts'
+import { FencedError, LogError } from '../../errors.ts'
 
 /** The broker's name for what went wrong, such as NOT_LEADER_FOR_PARTITION; none for lost connections. */
 export function brokerError(error: unknown): string | undefined {
@@ -27,9 +27,9 @@ export function topicUnknown(topic: string, partition?: number): LogError {
   return new LogError(`${what}: create it with 'stoa topics apply'`, { code: 'TOPIC_UNKNOWN' })
 }
 
-export function fenced(group: string, cause?: unknown): LogError {
-  return new LogError(
+export function fenced(group: string, cause?: unknown): FencedError {
+  return new FencedError(
     `the process is not a member of group ${group} any more: its commit does not count`,
-    { code: 'FENCED', cause },
+    { cause },
   )
 }

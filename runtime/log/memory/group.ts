@@ -8,7 +8,7 @@
  */
 
 import type { Clock } from '../../clock.ts'
-import { LogError } from '../../errors.ts'
+import { FencedError } from '../../errors.ts'
 import type { Committed } from '../port.ts'
 import { stickyAssignment } from '../sticky.ts'
 
@@ -116,9 +116,8 @@ export class MemoryGroup {
 
   commit(member: MemoryMember | undefined, partition: number, committed: Committed): void {
     if (member === undefined || !this.has(member)) {
-      throw new LogError(
+      throw new FencedError(
         `the process is not a member of group ${this.#name}: its commit does not count`,
-        { code: 'FENCED' },
       )
     }
     this.#committed.set(partition, committed)
