@@ -201,6 +201,7 @@ test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
 test.each([
   ['MANIFEST_NAME_DIFFERS', { name: 'right' }, '"right" for "left"'],
   ['MANIFEST_VERSION_DIFFERS', { version: '1.0.1' }, '"1.0.1" for "1.0.0"'],
+  ['MANIFEST_VERSION_DIFFERS', { version: undefined }, 'no version for "1.0.0"'],
   ['SCRIPTS_UNANNOUNCED', { scripts: { install: 'make' } }, 'install: make'],
 ])('%s: the disk contradicts the lock', async (code, changes, detail) => {
   const facts = await inspectLeft({ 'package.json': { ...manifest, ...changes } })

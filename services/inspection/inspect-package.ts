@@ -29,7 +29,8 @@ export interface InspectOptions {
 
 interface Installed {
   readonly folder: string
-  readonly manifest: Manifest
+  /** Null when there is none that can be read. */
+  readonly manifest: Manifest | null
   readonly files: InstalledFiles
 }
 
@@ -94,7 +95,7 @@ export async function inspectPackage(
     problems: [
       ...ref.problems,
       ...problems,
-      ...differences(ref, manifest, runsScript),
+      ...differences(ref, installed?.manifest ?? null, runsScript),
       ...license.problems,
       ...enginesFacts.problems,
       ...integrity.problems,
@@ -103,8 +104,8 @@ export async function inspectPackage(
 }
 
 async function binsOf(name: string, { folder, manifest }: Installed): Promise<string[]> {
-  const bin = binNames(name, manifest.bin)
-  return bin.length > 0 ? bin : binFolderNames(folder, manifest)
+  const bin = binNames(name, manifest?.bin)
+  return bin.length > 0 ? bin : binFolderNames(folder, manifest ?? {})
 }
 
 async function look(ref: PackageRef, signal: AbortSignal | undefined): Promise<Sight> {
@@ -120,7 +121,7 @@ async function look(ref: PackageRef, signal: AbortSignal | undefined): Promise<S
   const { manifest, problems } = await readManifest(folder)
   const files = await readInstalledFiles(folder, { signal, shallow: ref.link })
   return {
-    installed: { folder, manifest: manifest ?? {}, files },
+    installed: { folder, manifest, files },
     problems: ref.link ? [] : [...problems, ...files.problems],
   }
 }
@@ -128,36 +129,40 @@ async function look(ref: PackageRef, signal: AbortSignal | undefined): Promise<S
 // npm runs node-gyp for a package that has a binding.gyp and does not say how it is built.
 function buildsItself(installed: Installed | null): boolean {
   if (!installed?.files.topFiles.includes('binding.gyp')) return false
-  const { install, preinstall } = installScripts(installed.manifest.scripts)
-  return install === undefined && preinstall === undefined && installed.manifest.gypfile !== false
+  const { scripts, gypfile } = installed.manifest ?? {}
+  const { install, preinstall } = installScripts(scripts)
+  return install === undefined && preinstall === undefined && gypfile !== false
 }
 
 // Where the disk contradicts the lock. A folder of the project may run ahead of the lock; what npm
 // has fetched may not.
-function differences(ref: PackageRef, manifest: Manifest, runsScript: boolean): Problem[] {
+function differences(ref: PackageRef, manifest: Manifest | null, runsScript: boolean): Problem[] {
+  if (manifest === null && !runsScript) return []
   if (ref.link || !ref.path.split('/').includes('node_modules')) return []
-  const { name, version } = manifest
+  const { name, version, license: declared, licenses, scripts: all } = manifest ?? {}
   const found: Problem[] = []
   if (typeof name === 'string' && name !== ref.name) {
     found.push({ code: 'MANIFEST_NAME_DIFFERS', detail: `${quoted(name)} for ${quoted(ref.name)}` })
   }
-  if (typeof version === 'string' && ref.version !== '' && !isSameVersion(version, ref.version)) {
-    const detail = `${quoted(version)} for ${quoted(ref.version)}`
+  if (manifest !== null && ref.version !== '' && !isSameVersion(version, ref.version)) {
+    const seen = typeof version === 'string' ? quoted(version) : 'no version'
+    const detail = `${seen} for ${quoted(ref.version)}`
     found.push({ code: 'MANIFEST_VERSION_DIFFERS', detail })
   }
-  const license = declaredLicense(manifest.license, manifest.licenses)
+  const license = declaredLicense(declared, licenses)
   if (license !== null && ref.license !== null && license !== ref.license) {
     found.push({ code: 'LICENSE_DIFFERS', detail: `${quoted(license)} for ${quoted(ref.license)}` })
   }
   if (runsScript && !ref.hasInstallScript) {
-    const scripts = Object.entries(installScripts(manifest.scripts))
+    const scripts = Object.entries(installScripts(all))
     const detail = scripts.map(([event, script]) => `${event}: ${script}`).join('\n')
     found.push({ code: 'SCRIPTS_UNANNOUNCED', detail: detail || 'binding.gyp, built by node-gyp' })
   }
   return found
 }
 
-function isSameVersion(a: string, b: string): boolean {
+function isSameVersion(a: unknown, b: string): boolean {
+  if (typeof a !== 'string') return false
   if (a === b) return true
   return valid(a, true) !== null && valid(b, true) !== null && eq(a, b, true)
 }

@@ -76,6 +76,14 @@ test('a licence file with unknown terms is said to be there', async () => {
   })
 })
 
+test('a licence file that cannot be read whole may say anything, whatever another says', async () => {
+  const files = { 'LICENSE-A': zero, 'LICENSE-B': zero.padEnd(600 * 1024) }
+  expect(await licenseOf(null, files)).toMatchObject({
+    license: { expression: null, source: 'none' },
+    problems: [{ code: 'LICENSE_FILE_UNKNOWN', detail: 'LICENSE-A, LICENSE-B (too-large)' }],
+  })
+})
+
 test('a file that the declaration names is read', async () => {
   const { license } = await licenseOf('SEE LICENSE IN <TERMS.md>', { 'TERMS.md': zero })
   expect(license).toEqual({ expression: 'CC0-1.0', source: 'file', valid: true })

@@ -64,15 +64,19 @@ async function fromFiles({ folder, names }: LicenseFolder): Promise<LicenseFacts
     .filter((name) => fileName.test(name) && !isCode.test(name))
     .sort(compareText)
     .slice(0, mostFiles)
+  if (candidates.length === 0) return nothing()
   const texts: string[] = []
+  const seen: string[] = []
   for (const name of candidates) {
     const read = await readProjectFile(join(folder, name), { maxBytes: maxFileBytes })
     if (read.status === 'read') texts.push(read.text)
+    seen.push(read.status === 'read' ? name : `${name} (${read.status})`)
   }
-  if (texts.length === 0) return nothing()
-  const expression = recognizeLicense(texts.join('\n'))
+  // What one file says is not all where another cannot be read.
+  const isWhole = texts.length === candidates.length
+  const expression = isWhole ? recognizeLicense(texts.join('\n')) : null
   if (expression !== null) return fromText(expression)
-  return nothing([{ code: 'LICENSE_FILE_UNKNOWN', detail: candidates.join(', ') }])
+  return nothing([{ code: 'LICENSE_FILE_UNKNOWN', detail: seen.join(', ') }])
 }
 
 async function fromNamedFile(

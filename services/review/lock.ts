@@ -5,6 +5,7 @@
 
 import { clip } from '../contracts/clip.ts'
 import { isRecord } from '../contracts/manifest.ts'
+import { oneLine } from '../contracts/one-line.ts'
 import type { Problem } from '../contracts/problem.ts'
 import { duplicateKeys } from './duplicate-keys.ts'
 import { InputError } from './input-error.ts'
@@ -24,6 +25,9 @@ export interface Entry extends LockEntry {
   readonly problems: readonly Problem[]
 }
 
+/** That of Linux; a longer one can be no package. */
+const longestPath = 4096
+
 /**
  * Parses the text of a package-lock.json or npm-shrinkwrap.json of version 2 or 3.
  *
@@ -40,12 +44,15 @@ export function parseLock(file: string, text: string): Lock {
         cause,
       })
     }
-    const reason = clip(cause instanceof Error ? cause.message : 'not JSON', 200)
+    const reason = clip(oneLine(cause instanceof Error ? cause.message : 'not JSON'), 200)
     throw malformed(file, `is not valid JSON (${reason})`, cause)
   }
   if (!isRecord(json)) throw malformed(file, 'is not a JSON object')
   const version = lockVersion(file, json)
   if (!isRecord(json.packages)) throw malformed(file, 'has no object "packages"')
+  if (Object.keys(json.packages).some((path) => path.length > longestPath)) {
+    throw malformed(file, `has a path of more than ${longestPath} characters`)
+  }
   const duplicates = duplicatesIn(text)
   const entries = Object.entries(json.packages).map(
     ([path, raw]) => [path, toEntry(path, raw, duplicates.get(path))] as const,

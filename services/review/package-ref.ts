@@ -25,11 +25,9 @@ export function toPackageRef(
   const resolved = entry.resolved === undefined ? null : withoutCredentials(entry.resolved)
 
   const problems = [...entry.problems]
-  if (target !== null && target !== '' && !entries.has(target)) {
-    problems.push({
-      code: 'LINK_TARGET_MISSING',
-      detail: `the lock has no entry ${quoted(target)}`,
-    })
+  if (target !== null) {
+    const missing = whyNoTarget(entry, target, entries)
+    if (missing !== null) problems.push({ code: 'LINK_TARGET_MISSING', detail: missing })
   }
   if (entry.resolved !== undefined && resolved !== entry.resolved) {
     problems.push({ code: 'RESOLVED_CREDENTIALS', detail: `${resolved ?? ''} (masked here)` })
@@ -57,6 +55,18 @@ export function toPackageRef(
     node,
     problems,
   }
+}
+
+function whyNoTarget(
+  { resolved }: Entry,
+  target: string,
+  entries: ReadonlyMap<string, Entry>,
+): string | null {
+  if (resolved === undefined) return 'the entry has no "resolved"'
+  if (target === '') return null
+  const found = entries.get(target)
+  if (found === undefined) return `the lock has no entry ${quoted(target)}`
+  return found.link === true ? `${quoted(target)} is a link as well` : null
 }
 
 // The report and the log go further than the lock was meant to.

@@ -28,7 +28,7 @@ const rules: Record<ProblemCode, ProblemRule | null> = {
   },
   LINK_TARGET_MISSING: {
     kind: 'link-target-missing',
-    says: (name) => `${name} links to what is not in the lock`,
+    says: (name) => `${name} links to nothing that the lock describes`,
   },
   RESOLVED_CREDENTIALS: {
     kind: 'resolved-credentials',

@@ -204,6 +204,18 @@ test('an entry that stands twice is named, and the last one counts as in npm', a
   ])
 })
 
+test.each([
+  [undefined, 'the entry has no "resolved"'],
+  ['node_modules/a', '"node_modules/a" is a link as well'],
+])('a link to %s is a problem of the link', async (resolved, detail) => {
+  const { problems } = await onlyPackage({ link: true, resolved })
+  expect(problems).toEqual([{ code: 'LINK_TARGET_MISSING', detail }])
+})
+
+test('a link to the project itself is none', async () => {
+  expect(await onlyPackage({ link: true, resolved: '' })).toMatchObject({ own: true, problems: [] })
+})
+
 test('a link to nothing is a problem of the link', async () => {
   const { problems } = await onlyPackage({ link: true, resolved: 'packages/gone' })
   expect(problems).toEqual([
@@ -242,6 +254,8 @@ test.each([
   ['LOCKFILE_MALFORMED', { lockfileVersion: 3, packages: [] }],
   ['LOCKFILE_MALFORMED', { lockfileVersion: '3', packages: {} }],
   ['LOCKFILE_MALFORMED', { packages: {} }],
+  ['LOCKFILE_MALFORMED', lockOf({ [`node_modules/${'x'.repeat(4096)}`]: {} })],
+  ['LOCKFILE_MALFORMED', '\u0000\u001b[31m{'],
   ['LOCKFILE_V1', { lockfileVersion: 1, dependencies: {} }],
   ['LOCKFILE_V1', { name: 'npm 4', dependencies: {} }],
   ['LOCKFILE_UNSUPPORTED', { lockfileVersion: 4, packages: {} }],
@@ -252,6 +266,7 @@ test.each([
   expect(error.message).toMatch(/^package-lock\.json /)
   expect(error.message).not.toMatch(/\n/)
   expect(error.message.length).toBeLessThan(500)
+  expect(error.message).not.toMatch(/\p{Cc}/u)
 })
 
 test('a project that is not there, has no lock or has a folder for a lock is refused', async () => {

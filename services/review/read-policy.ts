@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { validRange } from 'semver'
 import { z } from 'zod'
 import { clip } from '../contracts/clip.ts'
+import { oneLine } from '../contracts/one-line.ts'
 import { Policy } from '../contracts/policy.ts'
 import { readProjectFile } from '../contracts/project-file.ts'
 import { defaultPolicy } from './default-policy.ts'
@@ -57,7 +58,7 @@ export function parsePolicy(path: string, text: string): Policy {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    const reason = clip(cause instanceof Error ? cause.message : 'not JSON', 200)
+    const reason = clip(oneLine(cause instanceof Error ? cause.message : 'not JSON'), 200)
     throw invalid(path, [`not valid JSON (${reason})`], cause)
   }
   const parsed = PolicyFile.safeParse(json)

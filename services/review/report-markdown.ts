@@ -4,6 +4,7 @@
 import { clip } from '../contracts/clip.ts'
 import type { Finding } from '../contracts/finding.ts'
 import { findingKinds, isFindingKind } from '../contracts/finding-kinds.ts'
+import { oneLine } from '../contracts/one-line.ts'
 import type { Report, ReportPackage } from '../contracts/report.ts'
 import { isAtLeast, severities } from '../contracts/severity.ts'
 import { isOwnFolder, linkTarget } from './lock-path.ts'
@@ -118,12 +119,4 @@ function code(text: string): string {
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
   return longest === 0 ? `${fence}${shown}${fence}` : `${fence} ${shown} ${fence}`
-}
-
-// Line breaks, control characters and those that turn the direction of text.
-function oneLine(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '�')
-    .trim()
 }

@@ -17,9 +17,10 @@ import { InputError } from './input-error.ts'
 import { readLockfile } from './read-lockfile.ts'
 import { readPolicy } from './read-policy.ts'
 import { assembleReport } from './report.ts'
+import { sliceBounds } from './slice-bounds.ts'
 import { writeReport } from './write-report.ts'
 
-const packagesPerCall = 250
+const slice = { count: 250, bytes: 1024 * 1024 }
 const callsAtOnce = 4
 
 export const review = workflow({
@@ -57,7 +58,8 @@ export const review = workflow({
 
 interface LockSummary {
   readonly project: DependencyTree['project']
-  readonly packages: number
+  /** The first package of each slice, and behind the last. */
+  readonly slices: readonly number[]
   /** Tells when the lock has changed between two steps. */
   readonly digest: string
 }
@@ -85,16 +87,13 @@ async function inspect(
   read: () => Promise<ReadLock>,
 ): Promise<PackageFacts[]> {
   const facts: PackageFacts[] = []
-  const slices = Array.from(
-    { length: Math.ceil(lock.packages / packagesPerCall) },
-    (_, slice) => slice * packagesPerCall,
-  )
+  const slices = lock.slices.slice(1).map((to, at) => ({ from: lock.slices[at], to }))
   for (let first = 0; first < slices.length; first += callsAtOnce) {
     const inspected = await Promise.all(
-      slices.slice(first, first + callsAtOnce).map(async (from) => {
+      slices.slice(first, first + callsAtOnce).map(async ({ from, to }) => {
         const packages = await ctx.step('read packages', async () => {
           const tree = unchanged(await read(), lock)
-          return tree.packages.slice(from, from + packagesPerCall)
+          return tree.packages.slice(from, to)
         })
         return ctx.call(inspectionContract, { packages })
       }),
@@ -110,7 +109,7 @@ async function readLock(request: ReviewRequest): Promise<ReadLock> {
 }
 
 function summaryOf({ tree, digest }: ReadLock): LockSummary {
-  return { project: tree.project, packages: tree.packages.length, digest }
+  return { project: tree.project, slices: sliceBounds(tree.packages, slice), digest }
 }
 
 function unchanged({ tree, digest }: ReadLock, lock: LockSummary): DependencyTree {
