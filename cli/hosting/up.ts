@@ -67,10 +67,13 @@ async function start(invocation: Invocation): Promise<ServicesRecord> {
       early = load(invocation, backend.isLocal, serviceNames)
     }
     const services = [...(kept?.services ?? [])]
+    early?.serve(backend.variables)
+    // Services that were kept find a Kafka that was started again by themselves, and take a moment.
+    if (early !== undefined || isOurs) {
+      const ready = Promise.resolve(early?.serving()).then(() => untilServed(backend, variables))
+      await Promise.race([ready, ...(early ? [early.failed] : []), rejectionOf(interrupt)])
+    }
     if (early !== undefined) {
-      early.serve(backend.variables)
-      const ready = early.serving().then(() => untilServed(backend, variables))
-      await Promise.race([ready, early.failed, rejectionOf(interrupt)])
       for (const { names, pid, startedAt, logFile } of early.processes) {
         for (const name of names) services.push({ name, pid, startedAt, logFile })
       }

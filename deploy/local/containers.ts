@@ -5,13 +5,13 @@ import { createHash } from 'node:crypto'
 import type { GenericContainer } from 'testcontainers'
 
 import { dockerAnswers } from './docker.ts'
-import { freePorts } from './ports.ts'
+import { freePorts, keptPorts } from './ports.ts'
 import { singleNodeProperties } from './server-properties.ts'
 import { storageEnvironment } from './registry.ts'
 import { images, registryPath } from './versions.ts'
 
 export interface ContainersOptions {
-  /** Names the volumes that hold the data; without it the data goes with the containers. */
+  /** The folder that names the volumes which hold the data; without it that goes with the containers. */
   readonly keptFor?: string
   /** Leaves the containers running when this process ends. */
   readonly detached: boolean
@@ -44,17 +44,19 @@ export async function startContainers(options: ContainersOptions): Promise<Conta
   const { host } = client.info.containerRuntime
   // Asked for before the two starts, which would each start one.
   if (!options.detached) await getReaper(client)
-  const [port = 0] = await freePorts(1)
+  const { keptFor } = options
+  const [port = 0, schemasPort = 0] = await (keptFor === undefined
+    ? freePorts(2)
+    : keptPorts(keptFor, 2))
   const outcomes = await Promise.allSettled([
     (await kafka(host, port, options)).start(),
-    (await registry(options)).start(),
+    (await registry(schemasPort, options)).start(),
   ])
   const [broker, schemas] = outcomes
   if (broker.status === 'fulfilled' && schemas.status === 'fulfilled') {
-    const mapped = schemas.value.getMappedPort(registryPort)
     return {
       brokers: `${host}:${port}`,
-      registryUrl: `http://${host}:${mapped}${registryPath}`,
+      registryUrl: `http://${host}:${schemasPort}${registryPath}`,
       ids: [broker.value.getId(), schemas.value.getId()],
     }
   }
@@ -109,10 +111,10 @@ async function kafka(
   return kept(container, 'kafka', '/var/lib/kafka/data', options)
 }
 
-async function registry(options: ContainersOptions): Promise<GenericContainer> {
+async function registry(port: number, options: ContainersOptions): Promise<GenericContainer> {
   const { GenericContainer, Wait } = await import('testcontainers')
   const container = new GenericContainer(images.registry)
-    .withExposedPorts(registryPort)
+    .withExposedPorts({ container: registryPort, host: port })
     // A new volume belongs to root, and the image's own user could not write to it.
     .withUser('root')
     .withEnvironment({

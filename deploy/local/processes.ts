@@ -2,7 +2,7 @@
 
 import { startBroker, type RunningProcess } from './broker.ts'
 import type { Platform } from './libraries.ts'
-import { freePorts } from './ports.ts'
+import { keptPorts } from './ports.ts'
 import { registryUrl, startRegistry } from './registry.ts'
 
 export interface ProcessesOptions {
@@ -40,7 +40,7 @@ export interface Processes {
 /** Starts both and resolves once both answer; when one fails the other is ended again. */
 export async function startProcesses(options: ProcessesOptions): Promise<Processes> {
   const { onRestart } = options
-  const [port = 0, controllerPort = 0, registryPort = 0] = await freePorts(3)
+  const [port = 0, controllerPort = 0, registryPort = 0] = await keptPorts(options.directory, 3)
   const starting = Promise.allSettled([
     restartable(() => startBroker({ ...options, port, controllerPort }), onRestart),
     restartable(() => startRegistry({ ...options, port: registryPort }), onRestart),

@@ -46,7 +46,7 @@ describe.skipIf(java === undefined || java.major < oldestJava)('a backend of pro
     expect(await read(backend, 2)).toEqual(['before', 'after'])
   })
 
-  test('is shared, ends with its last use unless detached, and keeps its data', async () => {
+  test('is shared, ends with its last use unless detached, and keeps its data and its ports', async () => {
     const directory = emptyDirectory()
     const first = await start({ directory })
     const second = await start({ directory })
@@ -59,6 +59,7 @@ describe.skipIf(java === undefined || java.major < oldestJava)('a backend of pro
     expect(await backendStatus(directory)).toBeUndefined()
 
     const third = await start({ directory, detached: true })
+    expect(third).toMatchObject({ brokers: first.brokers, registryUrl: first.registryUrl })
     expect(await read(third, 1)).toEqual(['kept'])
     await third.stop()
     const status = await backendStatus(directory)
