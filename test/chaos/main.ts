@@ -4,13 +4,15 @@
  * campaign has proved nothing.
  */
 
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { sabotages } from '../../runtime/durable/sabotage.ts'
 import { findExecutable } from '../../deploy/local/executable.ts'
 import { freePorts } from '../../deploy/local/ports.ts'
 import { findJava } from '../../deploy/local/java.ts'
 import { fetchPlatform } from '../../deploy/local/libraries.ts'
+import { isAlive } from '../../deploy/local/process.ts'
 import { registryUrl, startRegistry } from '../../deploy/local/registry.ts'
 import { use } from '../../deploy/local/users.ts'
 import { createCodec } from '../../schemas/codec.ts'
@@ -20,11 +22,13 @@ import { canMount } from './small-disk.ts'
 import { CampaignTotals } from './totals.ts'
 import { runTrial, type TrialReport } from './trial.ts'
 
-const usage = `usage: npm run chaos -- [--faults N] [--seed S] [--brokers 1|3] [--trial]
+const usage = `usage: npm run chaos -- [--faults N] [--seed S] [--brokers 1|3] [--trial] [--sabotage RULE] [--or-skip]
   --faults N    how many faults (default 500), over trials of about 12
   --seed S      of the first trial (default 1); the next has the next number
   --brokers N   of each trial; by default every third has three
-  --trial       one trial only: the one of the seed`
+  --trial       one trial only: the one of the seed
+  --sabotage R  with a rule of the kernel switched off, to see it noticed
+  --or-skip     where there is no Java, say so and succeed`
 
 const faultsPerTrial = 12
 /** A short campaign need not meet everything that can happen. */
@@ -37,6 +41,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     brokers: { type: 'string' },
     trial: { type: 'boolean', default: false },
+    sabotage: { type: 'string' },
+    'or-skip': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -48,19 +54,23 @@ const wanted = whole(values.faults)
 const first = whole(values.seed)
 const brokersOf = brokersFrom(values.brokers)
 
+const sabotage = sabotages.find((rule) => rule === values.sabotage)
+if (values.sabotage !== undefined && sabotage === undefined) {
+  console.error(`there is no rule '${values.sabotage}': ${sabotages.join(', ')}`)
+  process.exit(2)
+}
+
 const java = await findJava(process.env)
 if (java === undefined) {
   console.error(
     'npm run chaos kills and stops brokers, so it needs its own: install Java 17 and Maven',
   )
-  process.exit(2)
+  process.exit(values['or-skip'] ? 0 : 2)
 }
 const progress = (line: string) => console.error(line)
 const maven = findExecutable('mvn', process.env)
 const platform = await fetchPlatform({ directory, java, maven, progress })
-const folder = join(directory, 'chaos')
-rmSync(folder, { recursive: true, force: true })
-mkdirSync(folder, { recursive: true })
+const folder = ownFolder(join(directory, 'chaos'))
 const users = join(folder, 'users')
 const lock = join(folder, 'lock')
 const leave = use(users)
@@ -95,7 +105,7 @@ async function trial(seed: number): Promise<TrialReport> {
   const home = join(folder, `seed-${String(seed)}`)
   const options = { brokers: brokersOf(seed), faults: faultsPerTrial }
   const report = await runTrial({
-    ...{ ...options, seed, platform, codec, users, lock, folder: home },
+    ...{ ...options, seed, platform, codec, sabotage, users, lock, folder: home },
     registryUrl: registryUrl(port),
   })
   // What failed is kept to be looked at.
@@ -112,7 +122,10 @@ function lineOf({ seed, brokers, violations, faults, totals: of }: TrialReport):
   const lines = [`${head}: ${done}; ${kinds.join(', ')}`]
   if (violations.length > 0) {
     lines.push(...violations.slice(0, 20).map((violation) => `  ${violation}`))
-    lines.push(`  npm run chaos -- --seed ${String(seed)} --brokers ${String(brokers)} --trial`)
+    lines.push(
+      `  npm run chaos -- --seed ${String(seed)} --brokers ${String(brokers)} --trial`,
+      `  the output of its processes is in ${join(folder, `seed-${String(seed)}`)}`,
+    )
   }
   return lines.join('\n')
 }
@@ -129,4 +142,15 @@ function whole(text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
   console.error(usage)
   process.exit(2)
+}
+
+/** A folder for this process; what ended campaigns have left is removed. */
+function ownFolder(parent: string): string {
+  mkdirSync(parent, { recursive: true })
+  for (const name of readdirSync(parent)) {
+    if (!isAlive(Number(name))) rmSync(join(parent, name), { recursive: true, force: true })
+  }
+  const own = join(parent, String(process.pid))
+  mkdirSync(own)
+  return own
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Platform } from '../../deploy/local/libraries.ts'
+import type { Sabotage } from '../../runtime/durable/sabotage.ts'
 import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
 import type { Log, LogRecord } from '../../runtime/log/port.ts'
 import type { Census } from '../../runtime/testing/checker/census.ts'
@@ -46,6 +47,8 @@ export interface TrialOptions extends PlanOptions {
   readonly platform: Platform
   readonly registryUrl: string
   readonly codec: Codec
+  /** Of every worker, to show that the trial notices. */
+  readonly sabotage: Sabotage | undefined
   /** Everything of the trial is kept here. */
   readonly folder: string
   readonly users: string
@@ -102,7 +105,11 @@ async function perform(plan: Plan, options: TrialOptions, onClose: Closing): Pro
 
   const { definitions, concurrency, settings } = plan
   const reach = { brokers, registryUrl, proxyPort: proxy.port }
-  const common = { ...reach, sinkPort, definitions: [...definitions], concurrency, settings }
+  const { sabotage } = options
+  const common = {
+    ...{ ...reach, sinkPort, definitions: [...definitions], concurrency, settings },
+    ...(sabotage !== undefined && { sabotage }),
+  }
   const workers = await Workers.start({ plan, common, folder })
   onClose(() => workers.close())
   const clientOptions = { ...reach, wire: clientWire, seed: plan.seed }

@@ -1,6 +1,7 @@
 /** What a worker is told when it starts, and while it runs. */
 
 import { z } from 'zod'
+import { sabotages } from '../../runtime/durable/sabotage.ts'
 
 /** Where a worker can be told to die: just before or after it decides, sends or commits. */
 export const points = [
@@ -24,6 +25,7 @@ export const WorkerOptions = z.object({
   definitions: z.array(z.string()),
   concurrency: z.int(),
   instanceId: z.string().optional(),
+  sabotage: z.enum(sabotages).optional(),
   settings: z.object({
     sessionTimeoutMs: z.int(),
     coldAfterMs: z.int(),

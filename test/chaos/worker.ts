@@ -19,7 +19,8 @@ const graceMs = 5_000
 process.on('disconnect', () => process.exit(1))
 
 const options = WorkerOptions.parse(JSON.parse(process.argv[2] ?? ''))
-const { brokers, registryUrl, wire, definitions, concurrency, instanceId, settings } = options
+const { brokers, registryUrl, wire, definitions, concurrency, instanceId, settings, sabotage } =
+  options
 let shiftMs = 0
 let armed: { readonly point: Point; times: number } | undefined
 
@@ -75,7 +76,8 @@ const execute: Execute = async (body) => {
 
 serving.service = await startService({
   log: pointedLog(log, pass),
-  ...{ codec, clock, logger, settings },
+  ...{ codec, clock, logger },
+  settings: { ...settings, ...(sabotage !== undefined && { sabotage }) },
   randomness: { number: () => systemRandomness.number(), uuid },
   definitions: definitions.map((name) => simulatedDefinition(name, '1', concurrency, execute)),
   ...(instanceId === undefined ? {} : { instanceId }),
