@@ -34,6 +34,9 @@ Examples:
 `,
   status: `Shows what is up. Exit code 0 when broker, registry and every service are, else 1.
 
+States: up; silent, which runs without an answer, as does a service while its broker is not there;
+and down. \`stoa up\` starts what is down, and services find a broker that is back by themselves.
+
 Examples:
   stoa status
   stoa status -o json

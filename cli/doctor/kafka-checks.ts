@@ -37,8 +37,9 @@ export async function checkKafka(invocation: Invocation): Promise<readonly Check
       : {
           name: 'Kafka',
           state: 'problem',
-          found: `${where} run, and do not both answer`,
-          advice: 'stoa down, then stoa up; what they print is in .stoa/data',
+          found: `${where}: the broker is ${local.broker}, the registry ${local.registry}`,
+          advice:
+            'stoa up starts what has died, stoa down stops all of it; what they print is in .stoa/data',
         },
   ]
 }

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { backendStatus } from '../../deploy/local/backend.ts'
+import { backendStatus, type PartState } from '../../deploy/local/backend.ts'
 import { givenBackend } from '../../deploy/local/choice.ts'
 import { brokerAnswers, registryAnswers } from '../../deploy/local/probe.ts'
 import type { Invocation } from '../invocation.ts'
@@ -17,8 +17,8 @@ const Options = z.object({ output: outputFormat })
 
 export interface Part {
   readonly name: string
-  /** Up and answering, up without an answer, or not up. */
-  readonly state: 'up' | 'silent' | 'down'
+  /** A service whose broker does not answer is silent too. */
+  readonly state: PartState
   readonly pid: number | null
   /** ISO time. */
   readonly since: string | null
@@ -30,7 +30,8 @@ export interface Part {
 export async function status(invocation: Invocation, given: unknown): Promise<number> {
   const { output } = parsed(Options, given)
   const { terminal, home } = invocation
-  const parts = [...(await backendParts(invocation)), ...serviceParts(home)]
+  const [backend, services] = await Promise.all([backendParts(invocation), serviceParts(home)])
+  const parts = [...backend, ...services]
   const areUp = parts.every(({ state }) => state === 'up')
   emit(terminal, output, { up: areUp, parts }, () => {
     const { green, red, yellow } = terminal.colors
@@ -51,34 +52,41 @@ export async function status(invocation: Invocation, given: unknown): Promise<nu
 
 async function backendParts({ home, variables }: Invocation): Promise<readonly Part[]> {
   const given = givenBackend(variables)
-  const local = given === undefined ? await backendStatus(home) : undefined
-  const address = given ?? local
-  if (address === undefined) return [downPart('broker'), downPart('registry')]
-  const { brokers, registryUrl } = address
-  const [isBrokerUp, isRegistryUp] =
-    local?.answers === true
-      ? [true, true]
-      : await Promise.all([
-          Promise.all(brokers.split(',').map(brokerAnswers)).then((up) => up.some(Boolean)),
-          registryAnswers(registryUrl),
-        ])
-  const since = local === undefined ? null : moment(statSync(join(home, 'backend.json')).mtimeMs)
-  const part = (name: string, index: number, isUp: boolean, where: string): Part => ({
-    ...{ name, since, where },
-    state: isUp ? 'up' : 'silent',
-    pid: local?.pids[index] ?? null,
-  })
-  return [part('broker', 0, isBrokerUp, brokers), part('registry', 1, isRegistryUp, registryUrl)]
+  if (given !== undefined) {
+    const { brokers, registryUrl } = given
+    const [isBrokerUp, isRegistryUp] = await Promise.all([
+      anyAnswers(brokers),
+      registryAnswers(registryUrl),
+    ])
+    return [
+      { ...downPart('broker'), state: isBrokerUp ? 'up' : 'silent', where: brokers },
+      { ...downPart('registry'), state: isRegistryUp ? 'up' : 'silent', where: registryUrl },
+    ]
+  }
+  const local = await backendStatus(home)
+  if (local === undefined) return [downPart('broker'), downPart('registry')]
+  const since = moment(statSync(join(home, 'backend.json')).mtimeMs)
+  const part = (name: 'broker' | 'registry', index: number, where: string): Part =>
+    local[name] === 'down'
+      ? { ...downPart(name), where }
+      : { name, state: local[name], pid: local.pids[index] ?? null, since, where }
+  return [part('broker', 0, local.brokers), part('registry', 1, local.registryUrl)]
 }
 
-function serviceParts(home: string): readonly Part[] {
-  const services = readServices(home)?.services ?? []
+async function serviceParts(home: string): Promise<readonly Part[]> {
+  const record = readServices(home)
+  const hasBroker = record !== undefined && (await anyAnswers(record.brokers))
   return serviceNames.map((name) => {
-    const service = services.find((each) => each.name === name)
+    const service = record?.services.find((each) => each.name === name)
     if (service === undefined) return downPart(name)
     const { pid, startedAt, logFile } = service
-    return { name, state: 'up', pid, since: moment(startedAt), where: logFile }
+    const state = hasBroker ? 'up' : 'silent'
+    return { name, state, pid, since: moment(startedAt), where: logFile }
   })
+}
+
+async function anyAnswers(brokers: string): Promise<boolean> {
+  return (await Promise.all(brokers.split(',').map(brokerAnswers))).some(Boolean)
 }
 
 function downPart(name: string): Part {

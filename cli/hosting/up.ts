@@ -52,7 +52,7 @@ async function start(invocation: Invocation): Promise<ServicesRecord> {
   const given = await givenOf(variables)
   const recorded = readServices(home)
   const before = recorded?.services.length === 0 ? undefined : recorded
-  const isOurs = given === undefined && (await backendStatus(home)) === undefined
+  const isOurs = given === undefined && !(await isRunning(home))
   const areUp = before?.services.length === serviceNames.length
   let early = areUp ? undefined : load(invocation, given === undefined, missingOf(before))
   try {
@@ -95,6 +95,12 @@ async function startLocal({ home, variables, terminal }: Invocation): Promise<Na
   const progress = (line: string) => terminal.note(line)
   const backend = await startBackend({ directory: home, detached: true, progress, env: variables })
   return localBackend(backend, variables)
+}
+
+/** Whether both run; where one has died, both are started anew. */
+async function isRunning(home: string): Promise<boolean> {
+  const status = await backendStatus(home)
+  return status !== undefined && status.broker !== 'down' && status.registry !== 'down'
 }
 
 function load(

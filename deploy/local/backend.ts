@@ -50,10 +50,15 @@ export interface BackendOptions {
   readonly env?: Environment
 }
 
+/** Answering, running without an answer, or not running. */
+export type PartState = 'up' | 'silent' | 'down'
+
 export interface BackendStatus {
   readonly kind: Startable
   readonly brokers: string
   readonly registryUrl: string
+  readonly broker: PartState
+  readonly registry: PartState
   /** Whether both answer. */
   readonly answers: boolean
   /** Whether it stays when nobody uses it. */
@@ -91,20 +96,33 @@ export async function stopBackend(directory: string): Promise<boolean> {
   })
 }
 
-/** Returns what runs in a directory, or undefined when nothing does. */
+/** Returns what runs in a directory, or undefined when nothing does; one of the two may have died. */
 export async function backendStatus(directory: string): Promise<BackendStatus | undefined> {
   const root = rooted(directory)
   const record = readRecord(root)
-  if (record === undefined || !isPresent(root, record)) return undefined
+  if (record === undefined) return undefined
+  const { kind, brokers, registryUrl } = record
+  const [hasBroker, hasRegistry] =
+    kind === 'containers'
+      ? [true, true]
+      : [isAliveWith(record.pids.broker, root), isAliveWith(record.pids.registry, root)]
+  if (!hasBroker && !hasRegistry) return undefined
+  const [broker, registry] = await Promise.all([
+    stateOf(hasBroker, () => brokerAnswers(brokers)),
+    stateOf(hasRegistry, () => registryAnswers(registryUrl)),
+  ])
   return {
-    kind: record.kind,
-    brokers: record.brokers,
-    registryUrl: record.registryUrl,
-    answers: await bothAnswer(record),
+    ...{ kind, brokers, registryUrl, broker, registry },
+    answers: broker === 'up' && registry === 'up',
     detached: isDetached(usersOf(root)),
     users: processesUsing(usersOf(root)),
-    pids: record.kind === 'processes' ? [record.pids.broker, record.pids.registry] : [],
+    pids: kind === 'processes' ? [record.pids.broker, record.pids.registry] : [],
   }
+}
+
+async function stateOf(isThere: boolean, answers: () => Promise<boolean>): Promise<PartState> {
+  if (!isThere) return 'down'
+  return (await answers()) ? 'up' : 'silent'
 }
 
 function joinOrStart(directory: string, options: BackendOptions): Promise<Backend> {

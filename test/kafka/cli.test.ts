@@ -234,11 +234,36 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
       const variables = { STOA_HOME: ownHome() }
       downAtTheEnd(variables)
       await stoa(['up'], variables)
-      for (const pid of pidsOf(`inspector ${variables.STOA_HOME}`)) process.kill(pid, 'SIGKILL')
+      for (const pid of pidsOf('inspector', variables)) process.kill(pid, 'SIGKILL')
       expect((await stoa(['status'], variables)).exitCode).toBe(1)
 
       const review = await stoa(['review', fixture('clean'), '--out', emptyFolder()], variables)
       expect(review).toMatchObject({ exitCode: 0 })
+    },
+    patienceMs,
+  )
+
+  test(
+    'a broker that has died is told apart from the registry; `up` starts it where it was',
+    async () => {
+      const variables = { STOA_HOME: ownHome() }
+      downAtTheEnd(variables)
+      const first = await stoa(['up', '-o', 'json'], variables)
+      for (const pid of pidsOf('kafka.Kafka', variables)) process.kill(pid, 'SIGKILL')
+      const { exitCode, out } = await stoa(['status'], variables)
+      expect(exitCode).toBe(1)
+      const states = out.split('\n').map((line) => line.split(/ +/).slice(0, 2))
+      expect(Object.fromEntries(states.slice(1, -1))).toEqual({
+        broker: 'down',
+        registry: 'up',
+        ...{ review: 'silent', inspection: 'silent', inspector: 'silent' },
+      })
+
+      // The same addresses, and the same processes of the services.
+      expect(await stoa(['up', '-o', 'json'], variables)).toMatchObject({ out: first.out })
+      const review = await stoa(['review', fixture('clean'), '--out', emptyFolder()], variables)
+      expect(review).toMatchObject({ exitCode: 0 })
+      expect((await stoa(['status'], variables)).exitCode).toBe(0)
     },
     patienceMs,
   )
@@ -280,7 +305,7 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
       variables,
     )
     await saw(words)
-    for (const pid of pidsOf(`inspector ${variables.STOA_HOME}`)) process.kill(pid, 'SIGKILL')
+    for (const pid of pidsOf('inspector', variables)) process.kill(pid, 'SIGKILL')
     return ended
   }
 
@@ -304,7 +329,9 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
     return all.split('\n').filter((line) => line.includes(home) && !line.startsWith('Z'))
   }
 
-  function pidsOf(mark: string): readonly number[] {
-    return processesOf(mark).map((line) => Number(line.trim().split(/\s+/)[1]))
+  function pidsOf(word: string, { STOA_HOME: home }: { readonly STOA_HOME: string }) {
+    return processesOf(home)
+      .filter((line) => line.includes(word))
+      .map((line) => Number(line.trim().split(/\s+/)[1]))
   }
 })
