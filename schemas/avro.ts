@@ -10,7 +10,6 @@ export type Resolver = ReturnType<avro.Type['createResolver']>
 
 /** An Avro type whose values look like `W`. */
 export interface AvroType<W> {
-  readonly name: string | undefined
   /** The new position, or a negative number (of the bytes missing) when the value does not fit. */
   encode(value: W, buffer: Buffer, position: number): number
   /** The offset is negative when the bytes end too early. */

@@ -198,6 +198,14 @@ describe('codec', () => {
     }
   })
 
+  test('a record of a schema that is not of Avro is foreign', async () => {
+    const store = memorySchemaStore()
+    const { message: codec } = await createCodec(store)
+    const bytes = codec.encode({ id: 'm', runId: 'r', body: { type: 'Attach' } })
+    bytes.writeInt32BE(await store.register('other', 'syntax = "proto3";'), 1)
+    await expect(codec.decode(bytes)).rejects.toMatchObject({ code: 'RECORD_FOREIGN' })
+  })
+
   test('an id that the store does not know is an error, and is asked for again later', async () => {
     const store = memorySchemaStore()
     const { message: codec } = await createCodec(store)

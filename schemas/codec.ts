@@ -8,6 +8,7 @@
  * 3. Payloads are copies, so that keeping one does not keep the fetch it came with.
  */
 
+import { z } from 'zod'
 import { LogError } from '../runtime/errors.ts'
 import { parseSchema, type RecordName, type Resolver, schemaText } from './avro.ts'
 import { withEntries } from './entry-bytes.ts'
@@ -41,6 +42,8 @@ export interface Codec {
 }
 
 const headerBytes = 5
+
+const Named = z.object({ name: z.string(), namespace: z.string().optional() })
 
 /** Registers the schemas, each under its subject `stoa.<record>`, and makes their codecs. */
 export async function createCodec(store: SchemaStore): Promise<Codec> {
@@ -104,11 +107,13 @@ async function recordCodec<T, W>(
   /** Learns to read what was written with another schema. */
   async function learn(id: number): Promise<void> {
     const schema = await store.fetch(id)
+    if (recordNameOf(schema) !== recordNameOf(schemaText(name))) {
+      resolvers.set(id, null)
+      return
+    }
     try {
       const writer = parseSchema(schema)
-      if (writer.name !== form.type.name) resolvers.set(id, null)
-      else
-        resolvers.set(id, form.type.equals(writer) ? undefined : form.type.createResolver(writer))
+      resolvers.set(id, form.type.equals(writer) ? undefined : form.type.createResolver(writer))
     } catch (cause) {
       throw unreadable(name, cause)
     }
@@ -140,6 +145,16 @@ async function recordCodec<T, W>(
       const id = buffer.readInt32BE(1)
       return resolvers.has(id) ? read(buffer, id) : learnOnce(id).then(() => read(buffer, id))
     },
+  }
+}
+
+/** The full name of the record that a schema of Avro describes; undefined of any other schema. */
+function recordNameOf(schema: string): string | undefined {
+  try {
+    const { name, namespace } = Named.parse(JSON.parse(schema))
+    return namespace === undefined ? name : `${namespace}.${name}`
+  } catch {
+    return undefined
   }
 }
 
