@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { crashEverywhere } from '../runtime/testing/index.ts'
+import { crashEverywhere, testRuntime } from '../runtime/testing/index.ts'
 import { lockOf, temporaryProject } from '../test/fixtures/project.ts'
 import { refOf, sha512 } from '../test/fixtures/review.ts'
 import { Report } from './contracts/report.ts'
@@ -97,4 +97,26 @@ test('a task of an inspection brings the same facts', async () => {
   await crashEverywhere(inspection.worker, { input, settings }, ({ result }) => {
     expect(result.scripts).toEqual({ install: 'make' })
   })
+})
+
+test('facts that are too large for one result are asked for in halves', async () => {
+  const names = Array.from({ length: 80 }, (_, at) => `p${at}`)
+  const script = '\u65e5'.repeat(4000)
+  const scripts = { preinstall: script, install: script, postinstall: script }
+  const bin = Object.fromEntries(names.map((name) => [name.padEnd(100, '\u65e5'), 'x']))
+  const files = new Map<string, unknown>()
+  const entries = new Map<string, unknown>()
+  for (const name of names) {
+    entries.set(`node_modules/${name}`, { version: '1.0.0' })
+    files.set(`node_modules/${name}/package.json`, { name, version: '1.0.0', scripts, bin })
+  }
+  files.set('package-lock.json', lockOf(Object.fromEntries(entries)))
+  const directory = await temporaryProject(Object.fromEntries(files))
+  const runtime = await testRuntime({ definitions, partitions: 1, settings })
+  const run = await runtime.start(review, { directory })
+  const { report } = await run.result()
+  await runtime.stop()
+  const { packages } = Report.parse(JSON.parse(await readFile(report.json, 'utf8')))
+  expect(packages.map((each) => each.name).sort()).toEqual(names.sort())
+  expect(run.journal.filter(({ type }) => type === 'CallRequested')).toHaveLength(3)
 })

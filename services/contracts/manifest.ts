@@ -10,8 +10,8 @@ export interface InstallScripts {
   postinstall?: string
 }
 
-const longest = { license: 1000, script: 4000, deprecated: 2000, engine: 200, bin: 200 }
-const most = { licenses: 20, engines: 20, bins: 500 }
+const longest = { license: 1000, script: 4000, deprecated: 2000, engine: 200, bin: 100 }
+const most = { licenses: 20, engines: 20, bins: 200 }
 
 /** Says whether a parsed JSON value is an object that is not an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -156,7 +156,10 @@ function differences(ref: PackageRef, manifest: Manifest | null, runsScript: boo
   if (runsScript && !ref.hasInstallScript) {
     const scripts = Object.entries(installScripts(all))
     const detail = scripts.map(([event, script]) => `${event}: ${script}`).join('\n')
-    found.push({ code: 'SCRIPTS_UNANNOUNCED', detail: detail || 'binding.gyp, built by node-gyp' })
+    found.push({
+      code: 'SCRIPTS_UNANNOUNCED',
+      detail: clip(detail, 1000) || 'binding.gyp, built by node-gyp',
+    })
   }
   return found
 }

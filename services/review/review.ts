@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { TerminalError, workflow, type Context } from '../../runtime/index.ts'
-import type { DependencyTree } from '../contracts/dependency-tree.ts'
+import type { DependencyTree, PackageRef } from '../contracts/dependency-tree.ts'
 import { inspectionContract } from '../contracts/inspection.ts'
 import type { PackageFacts } from '../contracts/package-facts.ts'
 import { reviewContract, type ReviewOutcome } from '../contracts/review.ts'
@@ -95,12 +95,27 @@ async function inspect(
           const tree = unchanged(await read(), lock)
           return tree.packages.slice(from, to)
         })
-        return ctx.call(inspectionContract, { packages })
+        return factsOf(ctx, packages)
       }),
     )
-    for (const { results } of inspected) facts.push(...results)
+    facts.push(...inspected.flat())
   }
   return facts
+}
+
+// What is found of a package may be far more than the lock says of it: facts that are too large for
+// one result are asked for in halves.
+async function factsOf(ctx: Context, packages: readonly PackageRef[]): Promise<PackageFacts[]> {
+  try {
+    const { results } = await ctx.call(inspectionContract, { packages: [...packages] })
+    return results
+  } catch (error) {
+    const isTooLarge = error instanceof TerminalError && error.code === 'ENTRY_TOO_LARGE'
+    if (!isTooLarge || packages.length < 2) throw error
+    const half = Math.ceil(packages.length / 2)
+    const first = await factsOf(ctx, packages.slice(0, half))
+    return [...first, ...(await factsOf(ctx, packages.slice(half)))]
+  }
 }
 
 async function readLock(request: ReviewRequest): Promise<ReadLock> {
