@@ -112,7 +112,7 @@ export function drawPlan(seed: number, { brokers, faults }: PlanOptions): Plan {
   }
   const requests = drawRequests(draw.fork(), {
     ...{ definitions, spanMs, dispatches: true },
-    ...{ starts: [60, 200], longestMs: [200, 3_000] },
+    ...{ starts: [100, 400], longestMs: [200, 3_000] },
   })
   const addsPartitions = draw.chance(0.2)
   const timed = drawFaults(draw.fork(), planned, addsPartitions ? faults - 1 : faults)

@@ -47,9 +47,9 @@ export class Trouble {
     const target = this.#targetOf(fault)
     const turn = (this.#turns.get(target) ?? Promise.resolve()).then(async () => {
       const { open } = await this.#scene.client.ask({ what: 'look' }, Look)
+      if (!(await this.#make(fault))) return
       if (open > 0) this.inFlight += 1
       this.count(fault.what)
-      await this.#make(fault)
     })
     this.#turns.set(
       target,
@@ -85,23 +85,37 @@ export class Trouble {
     }
   }
 
-  async #make(fault: Fault): Promise<void> {
+  /** Says whether it has happened: a worker may not pass a point, and a disk may not be small. */
+  async #make(fault: Fault): Promise<boolean> {
+    switch (fault.what) {
+      case 'kill at a point': {
+        const { seat, point, times, downMs } = fault
+        return this.#scene.workers.killAt(seat, { point, times }, downMs)
+      }
+      case 'disk full':
+        return this.#fillDisk(fault.forMs)
+      default:
+        await this.#makeSurely(fault)
+        return true
+    }
+  }
+
+  async #makeSurely(
+    fault: Exclude<Fault, { what: 'kill at a point' | 'disk full' }>,
+  ): Promise<void> {
     const { workers, nodes, proxy, storm, sink, client } = this.#scene
     switch (fault.what) {
       case 'kill':
         return workers.kill(fault.seat, fault.downMs)
-      case 'kill at a point': {
-        const { point, times, downMs } = fault
-        return workers.tell(fault.seat, { what: 'die at', point, times }, downMs)
-      }
       case 'freeze':
         return workers.freeze(fault.seat, fault.ms, fault.isReplaced)
       case 'rolling restart':
         return workers.rollingRestart()
       case 'clock jump':
-        await workers.tell(fault.seat, { what: 'shift clock', ms: fault.byMs })
+        workers.tell(fault.seat, { what: 'shift clock', ms: fault.byMs })
         await sleep(fault.forMs)
-        return workers.tell(fault.seat, { what: 'shift clock', ms: 0 })
+        workers.tell(fault.seat, { what: 'shift clock', ms: 0 })
+        return
       case 'rebalance storm':
         return storm.blow(fault.members, fault.forMs)
       case 'kill a broker': {
@@ -124,15 +138,6 @@ export class Trouble {
           await sleep(1_000)
         }
         return
-      case 'disk full': {
-        const node = await this.#node(0)
-        node.disk?.fill()
-        // Kafka ends when it cannot write; a quiet one may not notice.
-        await Promise.race([node.ended(), sleep(fault.forMs + 5_000)])
-        node.disk?.empty()
-        await node.kill()
-        return node.start()
-      }
       case 'latency': {
         const { ms, jitterMs, forMs } = fault
         return proxy.disturb(this.#wireOf(fault.wire), { ms, jitterMs }, forMs)
@@ -155,6 +160,18 @@ export class Trouble {
         sink.tell({ hangMs: fault.forMs })
         return sleep(fault.forMs)
     }
+  }
+
+  async #fillDisk(forMs: number): Promise<boolean> {
+    const node = await this.#node(0)
+    if (node.disk === undefined) return false
+    node.disk.fill()
+    // Kafka ends when it cannot write; a quiet one may not notice.
+    await Promise.race([node.ended(), sleep(forMs + 5_000)])
+    node.disk.empty()
+    await node.kill()
+    await node.start()
+    return true
   }
 
   /** A wire of a worker, of the clients or of the history. */

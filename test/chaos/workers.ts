@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { Child } from './child.ts'
 import type { Plan } from './plan.ts'
-import type { WorkerCommand, WorkerOptions } from './worker-options.ts'
+import type { Point, WorkerCommand, WorkerOptions } from './worker-options.ts'
 
 const Started = z.object({ incarnation: z.string() })
 const respawnMs = 500
@@ -50,14 +50,22 @@ export class Workers {
     await worker?.kill()
   }
 
-  /** Tells a worker something that it may not outlive. */
-  async tell(seat: number, command: WorkerCommand, downMs = 0): Promise<void> {
+  tell(seat: number, command: WorkerCommand): void {
+    this.#seats[this.#at(seat)]?.tell(command)
+  }
+
+  /** Has a worker die at a point; says whether it has come by there in good time. */
+  async killAt(
+    seat: number,
+    at: { readonly point: Point; readonly times: number },
+    downMs: number,
+  ): Promise<boolean> {
     const worker = this.#seats[this.#at(seat)]
-    worker?.tell(command)
-    if (command.what !== 'die at') return
-    // It may never pass the point.
-    await Promise.race([worker?.ended, sleep(3_000)])
+    if (worker === undefined || worker.hasEnded) return false
+    worker.tell({ what: 'die at', ...at })
+    await Promise.race([worker.ended, sleep(3_000)])
     this.#free[this.#at(seat)] = performance.now() + downMs
+    return worker.hasEnded
   }
 
   async freeze(seat: number, ms: number, isReplaced: boolean): Promise<void> {
