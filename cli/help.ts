@@ -13,7 +13,8 @@ Examples:
   stoa run list review              what has been reviewed
   stoa doctor                       what this machine lacks
 `,
-  review: `Reviews the third-party dependencies of an npm project, from its package-lock.json.
+  review: `Reviews the third-party dependencies of an npm project, from its package-lock.json. A review
+that was cut short goes on where it was when it is called again with the --id that it had.
 
 Examples:
   stoa review .

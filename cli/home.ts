@@ -1,7 +1,7 @@
 /** Where the command keeps what it runs: data, libraries, logs and notes of what is up. */
 
 import { homedir } from 'node:os'
-import { dirname, join, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -12,16 +12,31 @@ export type Variables = Readonly<Record<string, string | undefined>>
 export function homeOf(variables: Variables, cwd: string, here = import.meta.dirname): string {
   const named = variables['STOA_HOME'] ?? ''
   if (named !== '') return resolve(cwd, named)
-  if (here.split(sep).includes('node_modules')) {
+  if (isInstalled(here)) {
     const state = variables['XDG_STATE_HOME'] ?? ''
     return join(state === '' ? join(homedir(), '.local', 'state') : state, 'stoa')
   }
-  const parent = dirname(here)
-  // Compiled, the checkout is one folder further up.
-  return join(parent.endsWith(`${sep}dist`) ? dirname(parent) : parent, '.stoa')
+  return join(checkoutOf(here), '.stoa')
+}
+
+/** How a person in a folder calls this very command. */
+export function commandIn(cwd: string, here = import.meta.dirname): string {
+  if (isInstalled(here)) return 'npx stoa'
+  const path = relative(cwd, join(checkoutOf(here), 'stoa'))
+  return path.includes(sep) ? path : `.${sep}${path}`
 }
 
 /** Where the services' output goes. */
 export function logFileOf(home: string, service: string): string {
   return join(home, 'logs', `${service}.log`)
+}
+
+function isInstalled(here: string): boolean {
+  return here.split(sep).includes('node_modules')
+}
+
+function checkoutOf(here: string): string {
+  const parent = dirname(here)
+  // Compiled, the checkout is one folder further up.
+  return parent.endsWith(`${sep}dist`) ? dirname(parent) : parent
 }

@@ -7,7 +7,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { startBackend } from '../../deploy/local/backend.ts'
+import { reviveBackend, startBackend, type Revival } from '../../deploy/local/backend.ts'
 import {
   findBackend,
   givenOf,
@@ -95,6 +95,18 @@ export class Session {
   /** Whether a broker answers. */
   async isKafkaThere(): Promise<boolean> {
     return this.#backend !== undefined && isKafkaThere(this.#backend.environment)
+  }
+
+  /** The addresses of the brokers, once they are known. */
+  get brokers(): string {
+    return this.#backend?.environment.brokers.join(',') ?? ''
+  }
+
+  /** Starts a Kafka of this machine again if it has died. */
+  async reviveKafka(): Promise<Revival> {
+    if (this.#backend?.isLocal !== true) return 'runs'
+    const { home, variables } = this.#invocation
+    return reviveBackend({ directory: home, env: variables, progress: this.#options.note })
   }
 
   /** Serves what has ended in the background since, and names it. */

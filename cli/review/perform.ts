@@ -12,9 +12,10 @@ import { rejectionOf } from '../invocation.ts'
 import { plain } from '../terminal/terminal.ts'
 import { span } from '../terminal/times.ts'
 import { requireSameReview } from './given-id.ts'
+import { withGoingOn } from './go-on.ts'
 import type { Progress } from './progress.ts'
-import { lookPatiently } from './look-patiently.ts'
 import { StallReader, type Stall } from './stalls.ts'
+import { watchKafka } from './watch-kafka.ts'
 
 export interface Performance {
   readonly session: Session
@@ -28,6 +29,8 @@ export interface Performance {
   readonly packages: number
   readonly progress: Progress
   readonly interrupt: AbortSignal
+  /** What a person types to wait for this review once more. */
+  readonly commandToGoOn: string
 }
 
 const worker = 'inspection-worker'
@@ -42,27 +45,42 @@ const cancelMs = 3_000
 
 /**
  * Runs the review. Rejects with the error of the run, with RUN_PARKED or RUN_NOT_TAKEN when it does
- * not go on, with the failure of a service, or with the interruption.
+ * not go on, with the failure of a service, with how to go on once Kafka is lost, or with the
+ * interruption.
  */
 export async function performReview(performance: Performance): Promise<ReviewOutcome> {
-  const { session, opening, request, runId, packages, progress, interrupt } = performance
-  const { isGivenId } = performance
+  const { session, opening, runId, packages, progress, interrupt } = performance
   const aborted = rejectionOf(interrupt)
   const connection = await Promise.race([opening, session.failed, aborted])
-  const starting = start(connection, { request, runId, progress, isGivenId })
-  const { reader, run } = await Promise.race([starting, session.failed, aborted])
-  progress.inspecting(packages)
-  const result = run.result()
   const watching = new AbortController()
+  const { signal } = watching
+  const lost = watchKafkaOf(performance, signal)
+  let cancelled: (() => Promise<void>) | undefined
   try {
-    const stalled = watchStalls({ session, reader, runId, progress, signal: watching.signal })
-    return await Promise.race([result, stalled, session.failed, aborted])
+    const starting = start(connection, performance)
+    const { reader, run } = await Promise.race([starting, lost, session.failed, aborted])
+    progress.inspecting(packages)
+    const result = run.result()
+    cancelled = () => cancel(run, result, progress)
+    const stalled = watchStalls({ session, reader, runId, progress, signal })
+    return await Promise.race([result, stalled, lost, session.failed, aborted])
   } catch (error) {
-    if (interrupt.aborted) await cancel(run, result, progress)
-    throw error
+    if (interrupt.aborted) await cancelled?.()
+    throw withGoingOn(error, runId, performance.commandToGoOn)
   } finally {
     watching.abort()
   }
+}
+
+function watchKafkaOf({ session, runId, progress }: Performance, signal: AbortSignal) {
+  return watchKafka({
+    ...{ runId, where: session.brokers },
+    answers: () => session.isKafkaThere(),
+    revive: () => session.reviveKafka(),
+    note: (line) => progress.note(line),
+    now: () => performance.now(),
+    pause: (milliseconds) => delay(milliseconds, undefined, { signal, ref: false }),
+  })
 }
 
 /** Looks where the journals end, and then starts, so that nothing of the run is missed. */
@@ -108,11 +126,6 @@ interface Watch extends Pick<Performance, 'session' | 'runId' | 'progress'> {
 
 /** Looks into the journals whenever nothing happens; rejects once that will not change. */
 async function watchStalls({ session, reader, runId, progress, signal }: Watch): Promise<never> {
-  const look = lookPatiently({
-    look: () => reader.look(),
-    isKafkaThere: () => session.isKafkaThere(),
-    now: () => performance.now(),
-  })
   const startedAt = performance.now()
   const told = new Set<string>()
   let waitMs = quietMs
@@ -126,7 +139,8 @@ async function watchStalls({ session, reader, runId, progress, signal }: Watch):
     }
     waitMs = Math.min(2 * waitMs, longestQuietMs)
     session.replaceEnded()
-    const stall = await look()
+    // A look that fails ends nothing: it only tells why a review waits.
+    const stall = await reader.look().catch(() => undefined)
     if (stall === undefined) continue
     refuseParked(stall)
     tellRetries(stall, progress, told)

@@ -4,10 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { Report } from '../../services/contracts/report.ts'
 import type { ReviewOutcome } from '../../services/contracts/review.ts'
 import { exitCodes } from '../exit-code.ts'
+import { commandIn } from '../home.ts'
 import { rejectionOf, type Invocation } from '../invocation.ts'
 import { parsed } from '../options.ts'
 import { jsonText } from '../terminal/json.ts'
 import { span } from '../terminal/times.ts'
+import { commandToGoOn } from './go-on.ts'
 import { outcomeText } from './outcome.ts'
 import { Progress } from './progress.ts'
 import { checkRequest, newRunId, Options, requestOf } from './request.ts'
@@ -21,9 +23,9 @@ export async function review(
   directory: unknown,
   given: unknown,
 ): Promise<number> {
-  const { terminal } = invocation
+  const { cwd, terminal } = invocation
   const options = parsed(Options, given)
-  const request = requestOf(directory, options, invocation.cwd)
+  const request = requestOf(directory, options, cwd)
   const tree = await checkRequest(request)
   const runId = options.id ?? newRunId(tree.project.name, new Date())
   const interrupt = invocation.claimInterrupts()
@@ -46,6 +48,7 @@ export async function review(
       runId,
       isGivenId: options.id !== undefined,
       packages: tree.packages.length,
+      commandToGoOn: commandToGoOn(commandIn(cwd), String(directory), options, runId),
     })
     await show(invocation, options.output, { runId, outcome }, span(progress.elapsedMs()))
     return outcome.verdict === 'fail' ? exitCodes.findings : exitCodes.ok

@@ -84,6 +84,24 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   return options.fresh === true ? startFresh(directory, options) : joinOrStart(directory, options)
 }
 
+/** It runs, it has been started again, or it was stopped on purpose. */
+export type Revival = 'runs' | 'revived' | 'stopped'
+
+/** Starts the backend that somebody uses again if it has died, on its data and its ports. */
+export async function reviveBackend(
+  options: Pick<BackendOptions, 'directory' | 'env' | 'progress'>,
+): Promise<Revival> {
+  const directory = rooted(options.directory)
+  return withLock(lockOf(directory), async () => {
+    const record = readRecord(directory)
+    if (record === undefined) return 'stopped'
+    if (isPresent(directory, record)) return 'runs'
+    await end(directory, record, graceMs)
+    await startIn(directory, options)
+    return 'revived'
+  })
+}
+
 /** Ends the backend of a directory, whoever uses it; returns whether there was one. */
 export async function stopBackend(directory: string): Promise<boolean> {
   const root = rooted(directory)

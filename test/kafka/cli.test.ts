@@ -298,14 +298,33 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
     patienceMs,
   )
 
-  /** A review whose inspector is killed once it has said so much. */
-  async function reviewWithout(variables: { readonly STOA_HOME: string }, words: string) {
+  test(
+    'a broker that dies during a review is started again, and the review goes on',
+    async () => {
+      const { exitCode, err } = await reviewWithout(
+        { STOA_HOME: ownHome() },
+        'inspecting ',
+        'kafka.Kafka',
+      )
+      expect(exitCode).toBe(0)
+      expect(err).toMatch(/no broker answers at \S+; run \S+ is kept/)
+      expect(err).toContain('a broker answers again')
+    },
+    patienceMs,
+  )
+
+  /** A review whose inspector, or something else, is killed once it has said so much. */
+  async function reviewWithout(
+    variables: { readonly STOA_HOME: string },
+    words: string,
+    killed = 'inspector',
+  ) {
     const { ended, saw } = startStoa(
       ['review', stateOfCheckout.replace(/\.stoa$/, ''), '--out', emptyFolder()],
       variables,
     )
     await saw(words)
-    for (const pid of pidsOf('inspector', variables)) process.kill(pid, 'SIGKILL')
+    for (const pid of pidsOf(killed, variables)) process.kill(pid, 'SIGKILL')
     return ended
   }
 
