@@ -1,6 +1,7 @@
 /** The Kafka that a command talks to: the one the environment names, or the one that is up here. */
 
 import { readEnvironment, type Environment } from '../runtime/environment.ts'
+import { LogError } from '../runtime/errors.ts'
 import { givenBackend } from '../deploy/local/choice.ts'
 import { backendStatus } from '../deploy/local/backend.ts'
 import { CommandError } from './exit-code.ts'
@@ -51,12 +52,18 @@ export function withoutBackend(variables: Variables): Variables {
   )
 }
 
-/** The Kafka for a command that starts none. @throws CommandError BACKEND_MISSING */
+/** The Kafka for a command that starts none. @throws CommandError BACKEND_MISSING, LogError */
 export async function findBackend({ variables, home }: Invocation): Promise<NamedBackend> {
   const given = await givenOf(variables)
   if (given !== undefined) return given
   const local = await backendStatus(home)
   if (local?.answers === true) return localBackend(local, variables)
+  if (local !== undefined) {
+    throw new LogError(
+      `the local Kafka does not answer (broker ${local.broker}, registry ${local.registry}): start it again by \`stoa up\``,
+      { code: 'LOG_UNAVAILABLE' },
+    )
+  }
   throw new CommandError(
     'there is no Kafka to talk to: start one with `stoa up`, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL',
     { code: 'BACKEND_MISSING' },

@@ -6,6 +6,7 @@ import { createClient, type Client } from '../runtime/durable/client.ts'
 import type { Log } from '../runtime/log/port.ts'
 import { createLogger, silentLogger } from '../runtime/logger.ts'
 import type { Codec } from '../schemas/index.ts'
+import { advised } from './advice.ts'
 import { findBackend, type NamedBackend } from './backend.ts'
 import type { Variables } from './home.ts'
 import type { Invocation } from './invocation.ts'
@@ -18,10 +19,11 @@ export interface Connection {
 }
 
 /** Connects as a client. */
-export async function openConnection(
-  { environment }: NamedBackend,
-  variables: Variables,
-): Promise<Connection> {
+export function openConnection(backend: NamedBackend, variables: Variables): Promise<Connection> {
+  return advised(backend, () => open(backend, variables))
+}
+
+async function open({ environment }: NamedBackend, variables: Variables): Promise<Connection> {
   const logger = variables['STOA_LOG_LEVEL'] === 'debug' ? createLogger('debug') : silentLogger
   const { log, codec } = await openBackend(environment, 'stoa-command', logger)
   const client = createClient({
@@ -44,7 +46,7 @@ export async function connected<T>(
   const backend = await findBackend(invocation)
   const connection = await openConnection(backend, invocation.variables)
   try {
-    return await act(connection)
+    return await advised(backend, () => act(connection))
   } finally {
     await connection.close()
   }

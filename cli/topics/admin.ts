@@ -2,14 +2,15 @@
 
 import { kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
 import type { TopicAdmin } from '../../runtime/log/port.ts'
+import { advised } from '../advice.ts'
 import type { NamedBackend } from '../backend.ts'
 
 /** Opens the administration, and closes it however what is done with it ends. */
 export async function administered<T>(
-  { environment }: NamedBackend,
+  backend: NamedBackend,
   act: (admin: TopicAdmin) => Promise<T>,
 ): Promise<T> {
-  const { brokers, ssl, sasl } = environment
+  const { brokers, ssl, sasl } = backend.environment
   const admin = kafkaTopicAdmin({
     brokers: [...brokers],
     clientId: 'stoa-command',
@@ -17,7 +18,7 @@ export async function administered<T>(
     ...(sasl !== undefined && { sasl }),
   })
   try {
-    return await act(admin)
+    return await advised(backend, () => act(admin))
   } finally {
     await admin.close()
   }
