@@ -22,10 +22,12 @@ Examples:
   stoa review . --policy stoa.policy.json -o json | jq .counts
 `,
   up: `Starts Kafka, the schema registry and the services in the background; does nothing where they are
-up. With KAFKA_BROKERS and SCHEMA_REGISTRY_URL set, starts the services only.
+up. With KAFKA_BROKERS and SCHEMA_REGISTRY_URL set, starts the services only. Standard output has
+the addresses as lines for a shell; programs of your own need them.
 
 Examples:
   stoa up
+  eval "$(stoa up)"
   stoa up -o json
 `,
   down: `Stops the services, then Kafka and the registry. What they keep stays.

@@ -37,12 +37,13 @@ const ownFiles = new Set(
   blocks('README.md').flatMap(({ mark }) => /^file: (.+)$/.exec(mark)?.[1] ?? []),
 )
 
-/** The commands of a block, without assignments and the ampersand of the background. */
+/** The commands of a block, without assignments, `eval` and the ampersand of the background. */
 function commandsOf(block: Block): readonly (readonly string[])[] {
   return block.code
     .split('\n')
     .map((line) => line.replace(/\s+#.*$|\s*&\s*$/g, '').trim())
-    .filter((line) => line !== '' && !/^export( [A-Z_]+=\S+)+$/.test(line))
+    .map((line) => /^eval "\$\((.+)\)"$/.exec(line)?.[1] ?? line)
+    .filter((line) => line !== '' && !/^(export )?([A-Z_]+=\S+ ?)+$/.test(line))
     .map((line) => line.split(/\s+/))
 }
 
@@ -51,6 +52,7 @@ function faultOf(words: readonly string[], isElsewhere: boolean): string | undef
   const [program, ...rest] = words
   switch (program) {
     case './stoa':
+    case '../stoa/stoa':
       return stoaFault(rest)
     case 'npx':
       return rest[0] === 'stoa' ? stoaFault(rest.slice(1)) : 'npx runs nothing but stoa here'
@@ -67,7 +69,7 @@ function faultOf(words: readonly string[], isElsewhere: boolean): string | undef
 }
 
 function npmFault([command = '', script = '']: readonly string[]): string | undefined {
-  if (command === 'install' || command === 'ci') return undefined
+  if (['install', 'ci', 'pack'].includes(command)) return undefined
   const name = command === 'run' ? script : command
   return read('package.json').includes(`"${name}": "`) ? undefined : `there is no script ${name}`
 }

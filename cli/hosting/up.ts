@@ -10,7 +10,7 @@ import { withLock } from '../../deploy/local/lock.ts'
 import { givenOf, localBackend, withoutBackend, type NamedBackend } from '../backend.ts'
 import { rejectionOf, type Invocation } from '../invocation.ts'
 import { emit, outputFormat, parsed } from '../options.ts'
-import { table } from '../terminal/table.ts'
+import { shellWord } from '../terminal/shell.ts'
 import { ensureReviewTopics } from '../topics/ensure.ts'
 import { serviceNames, type ServiceName } from './order.ts'
 import { untilServed } from './ready.ts'
@@ -24,7 +24,7 @@ import {
 
 const Options = z.object({ output: outputFormat })
 
-/** Starts what is not up yet and prints where it is. */
+/** Starts what is not up yet and prints where it is, as a shell can take it. */
 export async function up(invocation: Invocation, given: unknown): Promise<number> {
   const { terminal, home } = invocation
   const { output } = parsed(Options, given)
@@ -33,17 +33,19 @@ export async function up(invocation: Invocation, given: unknown): Promise<number
     () => start(invocation),
     () => terminal.note('waiting for another process that starts the services'),
   )
-  emit(terminal, output, record, () =>
-    table(
-      [],
-      [
-        ['KAFKA_BROKERS', record.brokers],
-        ['SCHEMA_REGISTRY_URL', record.registryUrl],
-        ['services', record.services.map(({ name }) => name).join(', ')],
-      ],
-    ),
-  )
+  if (output === 'text') {
+    terminal.note(`up: broker, registry, ${record.services.map(({ name }) => name).join(', ')}`)
+  }
+  emit(terminal, output, record, () => exportLines(record))
   return 0
+}
+
+/** For a shell, which needs them to talk to the same Kafka. */
+function exportLines({ brokers, registryUrl }: ServicesRecord): string {
+  const variables = { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}=${shellWord(value)}`)
+    .join('\n')
 }
 
 async function start(invocation: Invocation): Promise<ServicesRecord> {

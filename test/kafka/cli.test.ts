@@ -182,7 +182,9 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
       expect(await stoa(['run', 'list', 'review'], variables)).toMatchObject({ exitCode: 0 })
       expect((await stoa(['doctor'], variables)).out).toMatch(/topics +ok +10 as planned/)
 
-      await stoa(['up'], variables)
+      const again = await stoa(['up'], variables)
+      expect(again.err).toBe('up: broker, registry, review, inspection, inspector\n')
+      expect(again.out).toMatch(/^export KAFKA_BROKERS=\S+\nexport SCHEMA_REGISTRY_URL=http\S+\n$/)
       expect((await stoa(['status', '-o', 'json'], variables)).out).toBe(before.out)
 
       const down = await stoa(['down'], variables)
