@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fixture, temporaryProject } from '../../test/fixtures/project.ts'
@@ -26,7 +26,7 @@ test('a project that can be reviewed is read, and the folder for its report made
   const out = join(await temporaryProject({}), 'a', 'b')
   const tree = await checkRequest(request(fixture('clean'), { out }))
   expect(tree.packages.length).toBeGreaterThan(0)
-  expect(existsSync(out)).toBe(true)
+  expect(readdirSync(out)).toEqual([])
 })
 
 test.each([
@@ -47,6 +47,15 @@ test.each([
   const directory = await temporaryProject(files)
   await expect(checkRequest(request('.', more, directory))).rejects.toMatchObject({ code })
 })
+
+test.skipIf(process.platform !== 'linux').each(['/proc', '/proc/x/y'])(
+  'a folder that takes no file, %s, is told of at once',
+  async (out) => {
+    await expect(checkRequest(request(fixture('clean'), { out }))).rejects.toMatchObject({
+      code: 'OUT_UNWRITABLE',
+    })
+  },
+)
 
 test('an id says what was reviewed and when', () => {
   const now = new Date(Date.UTC(2026, 10, 23, 9, 8, 7))

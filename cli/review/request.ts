@@ -1,8 +1,9 @@
 /** What a review was asked for, checked before anything is started for it. */
 
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { DependencyTree } from '../../services/contracts/dependency-tree.ts'
 import { ReviewRequest } from '../../services/contracts/review-request.ts'
@@ -50,8 +51,9 @@ export async function checkRequest(request: ReviewRequest): Promise<DependencyTr
   ])
   const out = request.out ?? request.directory
   try {
-    await mkdir(out, { recursive: true })
-    await access(out, constants.W_OK)
+    await makeFolder(out)
+    // Permissions alone do not tell: nobody may write to some folders of the system.
+    await rm(await mkdtemp(join(out, '.stoa-')), { recursive: true })
   } catch (cause) {
     const reason =
       cause instanceof Error && 'code' in cause ? String(cause.code) : 'it is not there'
@@ -61,6 +63,18 @@ export async function checkRequest(request: ReviewRequest): Promise<DependencyTr
     })
   }
   return tree
+}
+
+/** Node's own recursive mkdir tries for ever where a folder that is there, such as /proc, takes none. */
+async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  try {
+    await mkdir(path)
+  } catch (cause) {
+    // Another review may have been quicker.
+    if (!existsSync(path)) throw cause
+  }
 }
 
 /** An id that says what was reviewed and when. */
