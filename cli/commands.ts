@@ -149,6 +149,7 @@ export const commands: readonly (Leaf | Group)[] = [
   {
     name: 'down',
     summary: 'stop what `stoa up` started',
+    options: [['--delete-data', 'delete what the local Kafka and registry keep, with every run']],
     load: async () => (await import('./hosting/down.ts')).down,
   },
   {

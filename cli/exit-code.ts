@@ -19,6 +19,7 @@ export const exitCodes = {
 const own = {
   BACKEND_MISSING: exitCodes.unreachable,
   CLUSTER_UNSAFE: exitCodes.failure,
+  DATA_IN_USE: exitCodes.failure,
   MODULE_UNREADABLE: exitCodes.input,
   OUT_UNWRITABLE: exitCodes.input,
   PAYLOAD_UNREADABLE: exitCodes.input,

@@ -30,10 +30,13 @@ Examples:
   eval "$(stoa up)"
   stoa up -o json
 `,
-  down: `Stops the services, then Kafka and the registry. What they keep stays.
+  down: `Stops the services, then Kafka and the registry. What they keep stays, unless --delete-data
+tells to delete it: topics, schemas and with them every run on this machine's Kafka. That is refused
+while a review or another process uses it.
 
 Examples:
   stoa down
+  stoa down --delete-data
 `,
   status: `Shows what is up. Exit code 0 when broker, registry and every service are, else 1.
 

@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { givenBackend, type Environment, type Startable } from './choice.ts'
 import { removeContainers } from './containers.ts'
+import { isDataOpen, removeData } from './data.ts'
 import { withLock } from './lock.ts'
 import { brokerAnswers, registryAnswers } from './probe.ts'
 import { isAliveWith, terminate } from './process.ts'
@@ -111,6 +112,15 @@ export async function stopBackend(directory: string): Promise<boolean> {
     dismissAll(usersOf(root))
     removeRecord(root)
     return record !== undefined
+  })
+}
+
+/** Deletes the data of a directory and returns the freed bytes, or undefined while it is in use. */
+export async function deleteData(directory: string): Promise<number | undefined> {
+  const root = rooted(directory)
+  return withLock(lockOf(root), async () => {
+    const isInUse = isUsed(usersOf(root)) || isDataOpen(root) || readRecord(root) !== undefined
+    return isInUse ? undefined : removeData(root)
   })
 }
 

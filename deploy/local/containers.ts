@@ -23,6 +23,9 @@ export interface Containers {
   readonly ids: readonly string[]
 }
 
+const parts = ['kafka', 'registry'] as const
+type Part = (typeof parts)[number]
+
 const registryPort = 8080
 const startTimeoutMs = 120_000
 const stopTimeoutMs = 8000
@@ -82,6 +85,17 @@ export async function removeContainers(ids: readonly string[]): Promise<void> {
   await Promise.all(ending)
 }
 
+/** Removes the volumes that were kept for a folder, if they are there. */
+export async function removeVolumes(keptFor: string): Promise<void> {
+  const { getContainerRuntimeClient } = await import('testcontainers')
+  const { dockerode } = (await getContainerRuntimeClient()).container
+  const { Volumes } = await dockerode.listVolumes()
+  const names = parts.map((part) => volumeOf(keptFor, part))
+  for (const { Name } of Volumes) {
+    if (names.includes(Name)) await dockerode.getVolume(Name).remove()
+  }
+}
+
 /** The port is the same inside and outside, so the broker can say where it is reached. */
 async function kafka(
   host: string,
@@ -127,17 +141,20 @@ async function registry(port: number, options: ContainersOptions): Promise<Gener
 
 function kept(
   container: GenericContainer,
-  name: string,
+  name: Part,
   target: string,
   { keptFor, detached }: ContainersOptions,
 ): GenericContainer {
   container.withStartupTimeout(startTimeoutMs)
   if (detached) container.withAutoCleanup(false)
   if (keptFor !== undefined) {
-    const source = `stoa-${createHash('sha256').update(keptFor).digest('hex').slice(0, 12)}-${name}`
-    container.withBindMounts([{ source, target }])
+    container.withBindMounts([{ source: volumeOf(keptFor, name), target }])
   }
   return container
+}
+
+function volumeOf(keptFor: string, part: Part): string {
+  return `stoa-${createHash('sha256').update(keptFor).digest('hex').slice(0, 12)}-${part}`
 }
 
 /** The image's way to set properties: `log.dirs` is KAFKA_LOG_DIRS. */

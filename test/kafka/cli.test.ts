@@ -1,7 +1,15 @@
 /** The command line against a real Kafka: one that is given, and one that it starts itself. */
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
@@ -192,6 +200,12 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
       expect((await stoa(['status'], variables)).exitCode).toBe(1)
       // What ends a forgotten process looks for its own end once a second.
       await vi.waitFor(() => expect(processesOf(variables.STOA_HOME)).toEqual([]), 10_000)
+
+      const deleted = await stoa(['down', '--delete-data'], variables)
+      expect(deleted.out).toMatch(
+        /^nothing was up\ndeleted the data of Kafka and the registry: [1-9]\d*\.\d MB freed\n$/,
+      )
+      expect(existsSync(join(variables.STOA_HOME, 'data'))).toBe(false)
     },
     patienceMs,
   )
@@ -205,6 +219,9 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
         variables,
       )
       await saw('inspecting 2 packages')
+      const refused = await stoa(['down', '--delete-data'], variables)
+      expect(refused).toMatchObject({ exitCode: 1, out: '' })
+      expect(refused.err).toMatch(/^stoa: process \d+ uses the local Kafka, .*\[DATA_IN_USE\]\n$/)
       child.kill('SIGINT')
       const { exitCode, err } = await ended
       expect(exitCode).toBe(130)
