@@ -104,7 +104,7 @@ const run: Group = {
     },
     {
       name: 'signal',
-      summary: 'send a signal to a run',
+      summary: 'send a signal to a run and say what became of it',
       arguments: [definition, id, ['<name>', 'of the signal'], ['[payload]', payload]],
       options: [key],
       load: async () => (await import('./runs/steer.ts')).signal,
@@ -122,6 +122,13 @@ const run: Group = {
       arguments: [definition, id],
       options: [key],
       load: async () => (await import('./runs/steer.ts')).resume,
+    },
+    {
+      name: 'dead-letters',
+      summary: 'list the records that could not be processed',
+      arguments: [['[definition]', 'whose topics they come from (default: all)']],
+      options: [['--limit <count>', 'only the latest']],
+      load: async () => (await import('./runs/dead-letters.ts')).deadLetters,
     },
   ],
 }

@@ -58,6 +58,7 @@ const ofCode: ReadonlyMap<string, number> = new Map<string, number>([
   ['LOG_UNAVAILABLE', exitCodes.unreachable],
   ['REGISTRY_UNAVAILABLE', exitCodes.unreachable],
   ['RUN_NOT_FOUND', exitCodes.input],
+  ['SIGNAL_INVALID', exitCodes.usage],
   ['TOPIC_UNKNOWN', exitCodes.input],
 ])
 

@@ -105,7 +105,10 @@ Examples:
   stoa run result review shop-20261123
   stoa run result review shop-20261123 --timeout '30 seconds'
 `,
-  signal: `Sends a signal to a run; without a payload it carries null.
+  signal: `Sends a signal to a run; without a payload it carries null. Waits a few seconds for the service
+that owns the run and says what became of the signal: it was taken in; or nobody has taken it in yet,
+and somebody will; or it was refused, with the cause and exit code 2, and lies in the dead letters.
+A signal that the run does not wait for is kept for it.
 
 Examples:
   stoa run signal approval order-7 decision '{"granted": true}'
@@ -119,6 +122,13 @@ Examples:
 
 Examples:
   stoa run resume review shop-20261123
+`,
+  'dead-letters': `Lists the dead letters: messages that were refused, records that could not be read, each with
+where it came from and why. What is listed has had no effect, and stays for 30 days.
+
+Examples:
+  stoa run dead-letters
+  stoa run dead-letters approval --limit 10 -o json
 `,
   doctor: `Checks what a review needs on this machine. Exit code 1 when something is missing.
 

@@ -76,7 +76,7 @@ function npmFault([command = '', script = '']: readonly string[]): string | unde
 
 /** Asks the command itself: its help has to come, and to name every option given. */
 function stoaFault(words: readonly string[]): string | undefined {
-  const commands = words.filter((word, index) => /^[a-z]+$/.test(word) && index < 2)
+  const commands = words.filter((word, index) => /^[a-z][a-z-]*$/.test(word) && index < 2)
   const options = words.filter((word) => word.startsWith('--'))
   const name = ['stoa', ...commands].join(' ')
   const help = helps.get(name) ?? stoa(...commands, '--help')
@@ -111,7 +111,7 @@ test('there are shell blocks to check, and a command that is not there is notice
 
 test('every command that the text speaks of exists', () => {
   const spoken = pages.flatMap((page) =>
-    [...read(page).matchAll(/`(?:\.\/)?stoa ((?:[a-z]+ ?)+)/g)].map(([, words = '']) =>
+    [...read(page).matchAll(/`(?:\.\/)?stoa ((?:[a-z][a-z-]* ?)+)/g)].map(([, words = '']) =>
       words.trim(),
     ),
   )

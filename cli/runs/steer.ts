@@ -1,17 +1,21 @@
 /** `stoa run signal`, `cancel` and `resume`: messages to a run that is known and has not ended. */
 
 import { z } from 'zod'
+import { assertNever } from '../../runtime/assert-never.ts'
+import { UsageError } from '../../runtime/errors.ts'
 import { signal as signalOf, type RunHandle } from '../../runtime/index.ts'
-import { connected } from '../connection.ts'
+import { connected, type Connection } from '../connection.ts'
 import { CommandError } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { emit, outputFormat, parsed } from '../options.ts'
+import { plain } from '../terminal/terminal.ts'
+import { sendAndSee, type Addressee, type Fate } from './fate.ts'
 import { anyContract, findRun, requireKey } from './find.ts'
 import { readPayload } from './payload.ts'
 
 const Options = z.object({ key: z.string().optional(), output: outputFormat })
 
-/** Sends a signal. */
+/** Sends a signal, and says what the run's owner did with it. @throws UsageError when it was refused */
 export async function signal(
   invocation: Invocation,
   definition: unknown,
@@ -22,9 +26,38 @@ export async function signal(
 ): Promise<number> {
   const value = await readPayload(parsed(z.string().optional(), payload), invocation.cwd)
   const sent = signalOf(parsed(z.string(), name), z.unknown())
-  return steer(invocation, { definition, id, given, did: `sent signal '${sent.name}' to` }, (run) =>
-    run.signal(sent, value),
-  )
+  const steering = { definition, id, given }
+  return steer(invocation, steering, async (run, addressee, connection) => {
+    const fate = await sendAndSee(connection, addressee, {
+      send: () => run.signal(sent, value),
+      isOurs: (body) => body.type === 'Signal' && body.name === sent.name,
+    })
+    return { fate: fate.is, text: fateText(fate, sent.name, addressee) }
+  })
+}
+
+/** @throws UsageError when it was refused, CommandError RUN_ENDED when it came too late */
+function fateText(fate: Fate, signal: string, { definition, runId }: Addressee): string {
+  const run = `run ${runId} of '${definition}'`
+  switch (fate.is) {
+    case 'taken in': {
+      const { state, summary } = fate.run
+      const isKept = state?.outcome === null && state.signals.some(({ name }) => name === signal)
+      const waits = summary?.waitsFor.join(', ') ?? ''
+      const rest = isKept ? `, and keeps it${waits === '' ? '' : `: it waits for ${waits}`}` : ''
+      return `${run} has taken signal '${signal}' in${rest}`
+    }
+    case 'refused':
+      throw new UsageError(`${run} has refused signal '${signal}': ${plain(fate.cause)}`, {
+        code: fate.code,
+      })
+    case 'too late':
+      throw hasEnded(run, fate.run.state?.outcome?.status ?? 'gone')
+    case 'not taken in yet':
+      return `sent signal '${signal}' to ${run}, which has not taken it in yet: see that one serves '${definition}'`
+    default:
+      return assertNever(fate)
+  }
 }
 
 /** Asks a run to end. */
@@ -36,9 +69,10 @@ export async function cancel(
   given: unknown,
 ): Promise<number> {
   const why = parsed(z.string().optional(), reason) ?? 'cancelled at the command line'
-  return steer(invocation, { definition, id, given, did: 'asked to cancel' }, (run) =>
-    run.cancel(why),
-  )
+  return steer(invocation, { definition, id, given }, async (run, { runId }) => {
+    await run.cancel(why)
+    return { text: `asked to cancel run ${runId}` }
+  })
 }
 
 /** Lets a parked run go on. */
@@ -48,25 +82,31 @@ export async function resume(
   id: unknown,
   given: unknown,
 ): Promise<number> {
-  return steer(invocation, { definition, id, given, did: 'asked to resume', parked: true }, (run) =>
-    run.resume(),
-  )
+  return steer(invocation, { definition, id, given, parked: true }, async (run, { runId }) => {
+    await run.resume()
+    return { text: `asked to resume run ${runId}` }
+  })
 }
 
 interface Steering {
   readonly definition: unknown
   readonly id: unknown
   readonly given: unknown
-  /** What has been done, up to the run's name. */
-  readonly did: string
   /** Only makes sense for a parked run. */
   readonly parked?: boolean
 }
 
+interface Steered {
+  /** What has been done, for a person. */
+  readonly text: string
+  /** What has become of it, where that was awaited. */
+  readonly fate?: Fate['is']
+}
+
 async function steer(
   invocation: Invocation,
-  { definition, id, given, did, parked = false }: Steering,
-  act: (run: RunHandle<unknown>) => Promise<void>,
+  { definition, id, given, parked = false }: Steering,
+  act: (run: RunHandle<unknown>, addressee: Addressee, connection: Connection) => Promise<Steered>,
 ): Promise<number> {
   const { key, output } = parsed(Options, given)
   const name = parsed(z.string(), definition)
@@ -75,9 +115,7 @@ async function steer(
     const { partition, summary } = await findRun(connection, name, runId)
     const status = summary?.status ?? 'waiting'
     if (status === 'completed' || status === 'failed' || status === 'cancelled') {
-      throw new CommandError(`run ${runId} of '${name}' has ended already: ${status}`, {
-        code: 'RUN_ENDED',
-      })
+      throw hasEnded(`run ${runId} of '${name}'`, status)
     }
     if (parked && status !== 'parked') {
       throw new CommandError(`run ${runId} of '${name}' is not parked but ${status}`, {
@@ -85,10 +123,16 @@ async function steer(
       })
     }
     await requireKey(connection, name, runId, key, partition)
-    await act(
+    const { text, ...fate } = await act(
       connection.client.get(anyContract(name), runId, { ...(key !== undefined && { key }) }),
+      { definition: name, runId, partition },
+      connection,
     )
-    emit(invocation.terminal, output, { definition: name, runId }, () => `${did} run ${runId}`)
+    emit(invocation.terminal, output, { definition: name, runId, ...fate }, () => text)
     return 0
   })
+}
+
+function hasEnded(run: string, status: string): CommandError {
+  return new CommandError(`${run} has ended already: ${status}`, { code: 'RUN_ENDED' })
 }

@@ -75,8 +75,15 @@ describe('on a Kafka that is given', () => {
     expect(unknown.exitCode).toBe(3)
     expect(unknown.err).toMatch(/\[RUN_NOT_FOUND\]\n$/)
 
+    const refused = await stoa(['run', 'signal', ...of, 'decision', '{"granted": 1}'], variables)
+    expect(refused).toMatchObject({ exitCode: 2, out: '' })
+    expect(refused.err).toMatch(/ has refused signal 'decision': .*\[SIGNAL_INVALID\]\n$/)
+    const letters = await stoa(['run', 'dead-letters', 'cli-approval'], variables)
+    expect(letters.out).toMatch(/cli-approval\.inbox\[\d\]@\d+ +order-7 +signal 'decision' .*\n$/)
+
     const result = stoa(['run', 'result', ...of, '--timeout', '30 seconds'], variables)
-    await stoa(['run', 'signal', ...of, 'decision', '{"granted": true}'], variables)
+    const sent = await stoa(['run', 'signal', ...of, 'decision', '{"granted": true}'], variables)
+    expect(sent.out).toBe("run order-7 of 'cli-approval' has taken signal 'decision' in\n")
     expect(await result).toEqual({ exitCode: 0, out: '{\n  "paid": 12\n}\n', err: '' })
 
     const { out } = await stoa(['run', 'history', ...of], variables)
