@@ -142,7 +142,8 @@ Kafka is that of KAFKA_BROKERS and SCHEMA_REGISTRY_URL where they are set, else 
 here: in containers where Docker answers, else as processes of Java and Maven.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found or unreadable, 5 findings at or above --fail-on,
-6 Kafka or the registry cannot be reached, 130 interrupted.`
+6 Kafka or the registry cannot be reached; ended from outside: 129 hung up, 130 interrupted,
+143 terminated.`
 
 /** Errors are one line on standard error and end with the exit code of usage. */
 export function helpSettings(command: Command, terminal: Terminal): Command {

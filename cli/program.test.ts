@@ -30,6 +30,13 @@ test('help begins with examples', async () => {
 test.each([
   [['help'], []],
   [['help', 'review'], ['review']],
+  [['help', 'review', '.'], ['review']],
+  [['help', 'run'], ['run']],
+  [
+    ['help', 'run', 'list'],
+    ['run', 'list'],
+  ],
+  [['help', '--help'], []],
 ])('%j prints what --help does', async (asked, command) => {
   expect(await stoa(...asked)).toEqual(await stoa(...command, '--help'))
 })
@@ -37,6 +44,9 @@ test.each([
 test.each([
   [['revieww', '.'], "stoa: unknown command 'revieww': did you mean review? [USAGE]"],
   [['hlep'], "stoa: unknown command 'hlep': did you mean help? [USAGE]"],
+  [['help', 'nope'], "stoa: unknown command 'nope' (see stoa --help) [USAGE]"],
+  [['help', 'revie'], "stoa: unknown command 'revie': did you mean review? [USAGE]"],
+  [['help', 'run', 'lsit'], "stoa: unknown command 'lsit': did you mean list? [USAGE]"],
   [['topics', 'plna'], "stoa: unknown command 'plna': did you mean plan? [USAGE]"],
   [
     ['review', '.', '--fail-no', 'low'],

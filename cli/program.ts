@@ -17,7 +17,7 @@ export async function runProgram(argv: readonly string[], invocation: Invocation
     const program = describeProgram(terminal, async (act, given) => {
       exitCode = await act(invocation, ...given)
     })
-    await program.parseAsync(argv, { from: 'user' })
+    await program.parseAsync(withoutHelp(argv, program), { from: 'user' })
     return exitCode
   } catch (error) {
     terminal.live('')
@@ -29,6 +29,24 @@ export async function runProgram(argv: readonly string[], invocation: Invocation
     }
     return exitCodeOf(error)
   }
+}
+
+/** `help <command>` is `<command> --help`; with a name that is not there, the mistake of calling it. */
+function withoutHelp(argv: readonly string[], program: Command): readonly string[] {
+  const [first, ...names] = argv
+  if (first !== 'help' || names.length === 0) return argv
+  let command = program
+  for (const [depth, name] of names.entries()) {
+    if (command.commands.length === 0 || name.startsWith('-')) break
+    const next = command.commands.find((each) => each.name() === name)
+    if (next === undefined) return names.slice(0, depth + 1)
+    command = next
+  }
+  return [...names.slice(0, depthOf(command)), '--help']
+}
+
+function depthOf({ parent }: Command): number {
+  return parent === null ? 0 : 1 + depthOf(parent)
 }
 
 type Perform = (act: Act, given: readonly unknown[]) => Promise<void>
