@@ -50,7 +50,10 @@ function stuckBecause(facts: Facts, { run }: Life, overdue: number): string | nu
   if (run.cancel !== null && !run.isCancelled && run.calls.size === 0) {
     return 'it was cancelled, nothing holds that up, and it has not been told'
   }
-  const waits =
-    run.timers.size + run.waits.length + run.calls.size + (run.isCancelled ? 0 : run.retries.size)
+  // One from before a cancellation is never tried again, and none of after it is overdue.
+  const retries = [...run.retries.values()].filter(
+    ({ retryAt }) => !run.isCancelled || retryAt >= overdue,
+  )
+  const waits = run.timers.size + run.waits.length + run.calls.size + retries.length
   return waits === 0 ? 'it waits for nothing that its journal names' : null
 }
