@@ -5,7 +5,7 @@ import { LogError } from '../runtime/errors.ts'
 import { givenBackend } from '../deploy/local/choice.ts'
 import { backendStatus } from '../deploy/local/backend.ts'
 import { CommandError } from './exit-code.ts'
-import type { Variables } from './home.ts'
+import { withoutBackend, type Variables } from './home.ts'
 import type { Invocation } from './invocation.ts'
 import { requireAnswers } from './reach.ts'
 
@@ -43,13 +43,6 @@ export function localBackend(
     environment: readEnvironment({ ...withoutBackend(variables), ...local }),
     isLocal: true,
   }
-}
-
-/** The variables without those that say how another Kafka is reached. */
-export function withoutBackend(variables: Variables): Variables {
-  return Object.fromEntries(
-    Object.entries(variables).filter(([name]) => !/^(KAFKA|SCHEMA_REGISTRY)_/.test(name)),
-  )
 }
 
 /** The Kafka for a command that starts none. @throws CommandError BACKEND_MISSING, LogError */

@@ -2,6 +2,7 @@
 
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { isAddressOf } from '../deploy/local/record.ts'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -17,6 +18,21 @@ export function homeOf(variables: Variables, cwd: string, here = import.meta.dir
     return join(state === '' ? join(homedir(), '.local', 'state') : state, 'stoa')
   }
   return join(checkoutOf(here), '.stoa')
+}
+
+/** The variables, where they name the very Kafka that `stoa up` keeps here, without what names it. */
+export function withoutOwnBackend(variables: Variables, home: string): Variables {
+  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl } = variables
+  const isOwn =
+    brokers !== undefined && registryUrl !== undefined && isAddressOf(home, brokers, registryUrl)
+  return isOwn ? withoutBackend(variables) : variables
+}
+
+/** The variables without those that say how a Kafka is reached. */
+export function withoutBackend(variables: Variables): Variables {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !/^(KAFKA|SCHEMA_REGISTRY)_/.test(name)),
+  )
 }
 
 /** How a person in a folder calls this very command. */

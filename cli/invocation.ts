@@ -1,7 +1,7 @@
 /** What a command is given: where it was called, what it may write to, and how it is interrupted. */
 
 import { constants } from 'node:os'
-import { homeOf, type Variables } from './home.ts'
+import { homeOf, withoutOwnBackend, type Variables } from './home.ts'
 import { terminalOn, type Terminal } from './terminal/terminal.ts'
 
 export interface Invocation {
@@ -32,13 +32,15 @@ type InterruptSignal = (typeof interruptSignals)[number]
 
 /** The invocation of this process. */
 export function invocationOf(process: NodeJS.Process): Invocation {
-  const variables = process.env
   const cwd = process.cwd()
+  const home = homeOf(process.env, cwd)
+  // A shell that has taken what `stoa up` printed means the local Kafka, and not one that is given.
+  const variables = withoutOwnBackend(process.env, home)
   endQuietlyWithoutReader(process)
   return {
     cwd,
     variables,
-    home: homeOf(variables, cwd),
+    home,
     terminal: terminalOn(process.stdout, process.stderr, variables),
     claimInterrupts() {
       const controller = new AbortController()

@@ -8,14 +8,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { reviveBackend, startBackend, type Revival } from '../../deploy/local/backend.ts'
-import {
-  findBackend,
-  givenOf,
-  localBackend,
-  withoutBackend,
-  type NamedBackend,
-} from '../backend.ts'
+import { findBackend, givenOf, localBackend, type NamedBackend } from '../backend.ts'
 import type { Connection } from '../connection.ts'
+import { withoutBackend } from '../home.ts'
 import type { Invocation } from '../invocation.ts'
 import { isKafkaThere } from '../reach.ts'
 import { serviceNames, type ServiceName } from './order.ts'

@@ -7,6 +7,8 @@ import { z } from 'zod'
 
 const address = { brokers: z.string(), registryUrl: z.string() }
 
+const Address = z.object(address)
+
 const BackendRecord = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('processes'),
@@ -27,16 +29,36 @@ export function readRecord(directory: string): BackendRecord | undefined {
   }
 }
 
-/** Replaces the note in one move, so that no reader sees half of it. */
+/** Replaces the note, and that of the address, which stays. */
 export function writeRecord(directory: string, record: BackendRecord): void {
-  const path = pathIn(directory)
-  writeFileSync(`${path}.half`, `${JSON.stringify(record, null, 2)}\n`)
-  renameSync(`${path}.half`, path)
+  const { brokers, registryUrl } = record
+  replace(addressIn(directory), { brokers, registryUrl })
+  replace(pathIn(directory), record)
+}
+
+/** Whether this is where the backend of a directory is, or was last: it comes back there. */
+export function isAddressOf(directory: string, brokers: string, registryUrl: string): boolean {
+  try {
+    const last = Address.parse(JSON.parse(readFileSync(addressIn(directory), 'utf8')))
+    return last.brokers === brokers && last.registryUrl === registryUrl
+  } catch {
+    return false
+  }
 }
 
 /** Removes the note. */
 export function removeRecord(directory: string): void {
   rmSync(pathIn(directory), { force: true })
+}
+
+/** In one move, so that no reader sees half of it. */
+function replace(path: string, note: unknown): void {
+  writeFileSync(`${path}.half`, `${JSON.stringify(note, null, 2)}\n`)
+  renameSync(`${path}.half`, path)
+}
+
+function addressIn(directory: string): string {
+  return join(directory, 'address.json')
 }
 
 function pathIn(directory: string): string {

@@ -186,7 +186,8 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
     async () => {
       const variables = { STOA_HOME: ownHome() }
       downAtTheEnd(variables)
-      expect(await stoa(['up', '-o', 'json'], variables)).toMatchObject({ exitCode: 0 })
+      const up = await stoa(['up', '-o', 'json'], variables)
+      expect(up).toMatchObject({ exitCode: 0 })
       const before = await stoa(['status', '-o', 'json'], variables)
       expect(before.exitCode).toBe(0)
 
@@ -194,6 +195,9 @@ describe.skipIf(java === undefined || java.major < oldestJava)('on a Kafka of it
       const review = await stoa(['review', fixture('clean'), '--out', out], variables)
       expect(review).toMatchObject({ exitCode: 0 })
       expect(review.err).not.toContain('stopping')
+      const { brokers, registryUrl } = JSON.parse(up.out) as Record<string, string>
+      const named = { ...variables, KAFKA_BROKERS: brokers!, SCHEMA_REGISTRY_URL: registryUrl! }
+      expect((await stoa(['status', '-o', 'json'], named)).out).toBe(before.out)
       expect(await stoa(['run', 'list', 'review'], variables)).toMatchObject({ exitCode: 0 })
       expect((await stoa(['doctor'], variables)).out).toMatch(/topics +ok +10 as planned/)
 
