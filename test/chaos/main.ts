@@ -18,7 +18,7 @@ import { use } from '../../deploy/local/users.ts'
 import { createCodec } from '../../schemas/codec.ts'
 import { registrySchemaStore } from '../../schemas/registry.ts'
 import { faultKinds } from './plan.ts'
-import { canMount } from './small-disk.ts'
+import { canMount, unmountBelow } from './small-disk.ts'
 import { CampaignTotals } from './totals.ts'
 import { runTrial, type TrialReport } from './trial.ts'
 
@@ -148,7 +148,11 @@ function whole(text: string): number {
 function ownFolder(parent: string): string {
   mkdirSync(parent, { recursive: true })
   for (const name of readdirSync(parent)) {
-    if (!isAlive(Number(name))) rmSync(join(parent, name), { recursive: true, force: true })
+    if (isAlive(Number(name))) continue
+    const left = join(parent, name)
+    unmountBelow(left)
+    // Its last processes may be ending just now.
+    rmSync(left, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
   const own = join(parent, String(process.pid))
   mkdirSync(own)

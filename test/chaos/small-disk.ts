@@ -1,9 +1,10 @@
 /** A disk in memory that is small enough to be filled; mounting it takes root on Linux. */
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, openSync, closeSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
+const deviceName = 'stoa-chaos'
 const size = '160m'
 const block = Buffer.alloc(1 << 16, 1)
 
@@ -12,12 +13,25 @@ export function canMount(): boolean {
   return process.platform === 'linux' && process.getuid?.() === 0
 }
 
+/** Unmounts what a process that was killed has left mounted in a folder. */
+export function unmountBelow(folder: string): void {
+  if (!canMount()) return
+  for (const line of readFileSync('/proc/mounts', 'utf8').split('\n')) {
+    const [device, path = ''] = line.split(' ')
+    if (device === deviceName && path.startsWith(`${folder}/`)) unmount(path)
+  }
+}
+
+function unmount(path: string): void {
+  execFileSync('umount', ['-l', path])
+}
+
 export class SmallDisk {
   readonly #folder: string
 
   static mount(folder: string): SmallDisk {
     mkdirSync(folder, { recursive: true })
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'stoa-chaos', folder])
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, deviceName, folder])
     return new SmallDisk(folder)
   }
 
@@ -43,7 +57,7 @@ export class SmallDisk {
   }
 
   unmount(): void {
-    execFileSync('umount', ['-l', this.#folder])
+    unmount(this.#folder)
   }
 
   /** Kafka takes every folder in its data for a partition, and leaves files alone. */
