@@ -39,7 +39,7 @@ import { clientWire, historyWire, Trouble, type Scene } from './trouble.ts'
 import { Workers } from './workers.ts'
 
 const quietMs = 8_000
-const longestQuietMs = 240_000
+const longestQuietMs = 120_000
 const longestSkewMs = 3_700_000
 
 export interface TrialOptions extends PlanOptions {

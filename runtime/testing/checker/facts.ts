@@ -13,8 +13,12 @@ export interface Facts {
   readonly report: Report
 }
 
-/** Whether one record can have been the reason for another, by their times. */
-export function isBefore(facts: Facts, cause: Place, effect: Place): boolean {
+/** Whether one thing can have been the reason for another, by their times. */
+export function isBefore(
+  facts: Facts,
+  cause: Pick<Place, 'time'>,
+  effect: Pick<Place, 'time'>,
+): boolean {
   return facts.evidence.hasExactTimes === true
     ? cause.time < effect.time
     : cause.time <= effect.time

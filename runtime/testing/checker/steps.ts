@@ -104,9 +104,10 @@ function checkSeen(
   claim: Claim,
   recorded: ReadonlyMap<string, readonly Recorded[]>,
 ) {
+  const began = { time: effect.begunAt }
   const isDecided = recorded
     .get(claim.idempotencyKey)
-    ?.some(({ by, step }) => saysSo(step, claim) && by.record.time < effect.begunAt)
+    ?.some(({ by, step }) => saysSo(step, claim) && isBefore(facts, by.record, began))
   if (isDecided === true) return
   facts.report(
     'J2',
