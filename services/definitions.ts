@@ -1,4 +1,4 @@
-// Every definition of the review application, for those who create topics or serve all in one.
+/** Every definition of the review application, for those who create topics or serve all in one. */
 
 import { inspection } from './inspection/inspection.ts'
 import { review } from './review/review.ts'

@@ -16,8 +16,10 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const served = [inspection.orchestrator, inspection.worker]
 
-// Real files take a different while each time, and so share appends differently: with no delay of
-// positions, what a process appends it has appended by the time the result is there.
+/**
+ * Real files take a different while each time, and so share appends differently: with no delay of
+ * positions, what a process appends it has appended by the time the result is there.
+ */
 const settings = { positionDelayMs: 0 }
 
 /** Three packages: one plain, one with an install script, one that is not installed. */

@@ -1,4 +1,4 @@
-// What strangers wrote is kept within bounds before it is handed on.
+/** What strangers wrote is kept within bounds before it is handed on. */
 
 /** Cuts a text to a number of code units, and ends it with an ellipsis if something is lost. */
 export function clip(text: string, longest: number): string {

@@ -1,5 +1,7 @@
-// What the lock says: a project and one task per entry. A PackageRef holds everything that an
-// inspector needs, so that a task can be done anywhere the project's files are.
+/**
+ * What the lock says: a project and one task per entry. A PackageRef holds everything that an
+ * inspector needs, so that a task can be done anywhere the project's files are.
+ */
 
 import { z } from 'zod'
 import { Problem } from './problem.ts'

@@ -1,5 +1,7 @@
-// Every kind of finding that the review's own rules make, with the severity it has unless the
-// policy says otherwise, and what a reader is to do about it. A policy may only name these.
+/**
+ * Every kind of finding that the review's own rules make, with the severity it has unless the
+ * policy says otherwise, and what a reader is to do about it. A policy may only name these.
+ */
 
 import { z } from 'zod'
 import type { Severity } from './severity.ts'

@@ -1,4 +1,4 @@
-// One thing that a person may have to act on, found by one agent.
+/** One thing that a person may have to act on, found by one agent. */
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'

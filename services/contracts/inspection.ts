@@ -1,4 +1,4 @@
-// The inspection as its callers see it: packages in, facts out.
+/** The inspection as its callers see it: packages in, facts out. */
 
 import { z } from 'zod'
 import { orchestrationContract } from '../../patterns/index.ts'

@@ -1,5 +1,7 @@
-// The fields of a package.json that the lock repeats, in all the shapes that packages have been
-// published with. Whatever a stranger wrote becomes a bounded, plain value, or nothing.
+/**
+ * The fields of a package.json that the lock repeats, in all the shapes that packages have been
+ * published with. Whatever a stranger wrote becomes a bounded, plain value, or nothing.
+ */
 
 import { clip } from './clip.ts'
 import { compareText } from './compare-text.ts'

@@ -1,5 +1,7 @@
-// What is known about one package once it has been inspected: what the report shows of it, and
-// what only the rules need.
+/**
+ * What is known about one package once it has been inspected: what the report shows of it, and
+ * what only the rules need.
+ */
 
 import { z } from 'zod'
 import { Engines } from './dependency-tree.ts'

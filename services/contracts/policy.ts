@@ -1,5 +1,7 @@
-// What a project accepts: licences, registries, how severe each kind of finding is, and what is
-// known and ignored for a while.
+/**
+ * What a project accepts: licences, registries, how severe each kind of finding is, and what is
+ * known and ignored for a while.
+ */
 
 import { z } from 'zod'
 import { FindingKind } from './finding-kinds.ts'

@@ -1,5 +1,7 @@
-// What went wrong with one package while the lock or the disk was read. A problem never stops a
-// review: it becomes a finding.
+/**
+ * What went wrong with one package while the lock or the disk was read. A problem never stops a
+ * review: it becomes a finding.
+ */
 
 import { z } from 'zod'
 

@@ -1,5 +1,7 @@
-// How the services read a file of a project under review. Its files were written by strangers, so
-// a read is bounded in size, never waits on a pipe or a device, and follows a link only if told to.
+/**
+ * How the services read a file of a project under review. Its files were written by strangers, so
+ * a read is bounded in size, never waits on a pipe or a device, and follows a link only if told to.
+ */
 
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -16,8 +18,10 @@ export interface ReadOptions {
   readonly follow?: boolean
 }
 
-// What a file says about itself. Anything else (EMFILE, EIO, …) is about this machine now: it is
-// thrown, for the caller to try again.
+/**
+ * What a file says about itself. Anything else (EMFILE, EIO, …) is about this machine now: it is
+ * thrown, for the caller to try again.
+ */
 const lasting = new Set(
   'ENOENT ENOTDIR ELOOP EACCES EPERM ENAMETOOLONG EISDIR ENXIO ENODEV ERR_INVALID_ARG_VALUE'.split(
     ' ',
@@ -67,7 +71,7 @@ function refusal(error: unknown): ProjectFile {
   return { status: 'unreadable', code }
 }
 
-// The size is only what the file says: one that grows, or lies, is cut off at the bound.
+/** The size is only what the file says: one that grows, or lies, is cut off at the bound. */
 async function readAll(handle: FileHandle, size: number, maxBytes: number) {
   const buffer = Buffer.allocUnsafe(Math.min(size, maxBytes) + 1)
   let length = 0

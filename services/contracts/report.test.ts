@@ -44,7 +44,7 @@ test('a report that the contract accepts is accepted by the JSON Schema, and so 
   expect(refused).toBeGreaterThan(100)
 })
 
-// Every field in turn taken away, made null, made a number and joined by a stranger.
+/** Every field in turn taken away, made null, made a number and joined by a stranger. */
 function* mutants(value: unknown, at = ''): Generator<{ what: string; value: unknown }> {
   if (typeof value !== 'object' || value === null) return
   for (const [key, inner] of Object.entries(value)) {

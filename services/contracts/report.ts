@@ -1,5 +1,7 @@
-// report.json: the contract with every tool that reads a review. A change here is a change of the
-// schema in schemas/report.schema.json, which a test holds to this file.
+/**
+ * report.json: the contract with every tool that reads a review. A change here is a change of the
+ * schema in schemas/report.schema.json, which a test holds to this file.
+ */
 
 import { z } from 'zod'
 import { Finding } from './finding.ts'

@@ -1,4 +1,4 @@
-// What a review is asked to do.
+/** What a review is asked to do. */
 
 import { z } from 'zod'
 import { Severity } from './severity.ts'

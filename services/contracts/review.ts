@@ -1,4 +1,6 @@
-// The review as its callers see it. The report itself is a file: it may be larger than a record.
+/**
+ * The review as its callers see it. The report itself is a file: it may be larger than a record.
+ */
 
 import { z } from 'zod'
 import { contract } from '../../runtime/index.ts'

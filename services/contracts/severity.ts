@@ -1,4 +1,4 @@
-// How much a finding matters: five words in one order.
+/** How much a finding matters: five words in one order. */
 
 import { z } from 'zod'
 

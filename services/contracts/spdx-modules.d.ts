@@ -1,4 +1,4 @@
-// The two SPDX libraries ship no types.
+/** The two SPDX libraries ship no types. */
 
 declare module 'spdx-expression-parse' {
   type Parsed =

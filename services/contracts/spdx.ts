@@ -1,4 +1,4 @@
-// SPDX licence expressions, as far as two services have to agree on them.
+/** SPDX licence expressions, as far as two services have to agree on them. */
 
 import parse from 'spdx-expression-parse'
 
@@ -10,7 +10,7 @@ export type SpdxExpression =
       readonly right: SpdxExpression
     }
 
-// Longer ones are nobody's licence, and the parser is recursive.
+/** Longer ones are nobody's licence, and the parser is recursive. */
 const longestExpression = 2000
 const alphabet = /^[A-Za-z0-9.+:() -]+$/
 

@@ -1,4 +1,4 @@
-// Commands of a package that names no `bin` but a folder of them, `directories.bin`.
+/** Commands of a package that names no `bin` but a folder of them, `directories.bin`. */
 
 import { readdir, realpath } from 'node:fs/promises'
 import { isAbsolute, join, sep, win32 } from 'node:path'

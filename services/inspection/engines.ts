@@ -1,4 +1,4 @@
-// Whether a package says that it runs on the Node.js that the project runs on.
+/** Whether a package says that it runs on the Node.js that the project runs on. */
 
 import { intersects, validRange } from 'semver'
 import type { Engines } from '../contracts/dependency-tree.ts'

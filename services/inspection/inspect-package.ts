@@ -1,4 +1,4 @@
-// One task of an inspector: everything that the lock and the disk say of one package.
+/** One task of an inspector: everything that the lock and the disk say of one package. */
 
 import { eq, valid } from 'semver'
 import { clip } from '../contracts/clip.ts'
@@ -126,7 +126,7 @@ async function look(ref: PackageRef, signal: AbortSignal | undefined): Promise<S
   }
 }
 
-// npm runs node-gyp for a package that has a binding.gyp and does not say how it is built.
+/** npm runs node-gyp for a package that has a binding.gyp and does not say how it is built. */
 function buildsItself(installed: Installed | null): boolean {
   if (!installed?.files.topFiles.includes('binding.gyp')) return false
   const { scripts, gypfile } = installed.manifest ?? {}
@@ -134,8 +134,10 @@ function buildsItself(installed: Installed | null): boolean {
   return install === undefined && preinstall === undefined && gypfile !== false
 }
 
-// Where the disk contradicts the lock. A folder of the project may run ahead of the lock; what npm
-// has fetched may not.
+/**
+ * Where the disk contradicts the lock. A folder of the project may run ahead of the lock; what npm
+ * has fetched may not.
+ */
 function differences(ref: PackageRef, manifest: Manifest | null, runsScript: boolean): Problem[] {
   if (manifest === null && !runsScript) return []
   if (ref.link || !ref.path.split('/').includes('node_modules')) return []

@@ -1,4 +1,4 @@
-// The inspection: one task for each package, performed by the inspectors.
+/** The inspection: one task for each package, performed by the inspectors. */
 
 import { orchestratorWorker } from '../../patterns/index.ts'
 import { inspectionParts } from '../contracts/inspection.ts'

@@ -1,4 +1,4 @@
-// What a package has put on disk, counted without following a single link.
+/** What a package has put on disk, counted without following a single link. */
 
 import { lstatSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
@@ -26,8 +26,10 @@ export interface WalkOptions {
   readonly maxDepth?: number
 }
 
-// A synchronous lstat takes a tenth of the time of one through the thread pool. Between so many, and
-// between folders, the event loop has its turn, also where a file system is slow.
+/**
+ * A synchronous lstat takes a tenth of the time of one through the thread pool. Between so many, and
+ * between folders, the event loop has its turn, also where a file system is slow.
+ */
 const filesPerTurn = 128
 
 /**
@@ -84,7 +86,7 @@ export async function readInstalledFiles(
   }
 }
 
-// Null, with its code noted, for what cannot be read now or later.
+/** Null, with its code noted, for what cannot be read now or later. */
 function sizeOf(path: string, unreadable: Set<string>): number | null {
   try {
     return lstatSync(path).size

@@ -1,4 +1,4 @@
-// Subresource integrity, as the lock holds it: one or more `algorithm-digest`.
+/** Subresource integrity, as the lock holds it: one or more `algorithm-digest`. */
 
 import type { Problem } from '../contracts/problem.ts'
 
@@ -8,7 +8,7 @@ export interface IntegrityFacts {
   readonly problems: readonly Problem[]
 }
 
-// The strongest first, with the bytes of a digest.
+/** The strongest first, with the bytes of a digest. */
 const algorithms = [
   ['sha512', 64],
   ['sha384', 48],

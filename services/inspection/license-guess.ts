@@ -1,11 +1,13 @@
-// What a declaration that is not SPDX most likely means. A guess lets a licence pass, so it is made
-// only where nothing but the name of a licence is left unexplained: the library that corrects
-// names finds MIT in "not MIT", and the Unlicense in UNLICENSED.
+/**
+ * What a declaration that is not SPDX most likely means. A guess lets a licence pass, so it is made
+ * only where nothing but the name of a licence is left unexplained: the library that corrects
+ * names finds MIT in "not MIT", and the Unlicense in UNLICENSED.
+ */
 
 import correct from 'spdx-correct'
 import { parseSpdx } from '../contracts/spdx.ts'
 
-// Words that change nothing about which licence is meant.
+/** Words that change nothing about which licence is meant. */
 const filler = new Set(
   `the a license licence licenses licenced licensed v version public general software foundation gnu
   gplv lgplv agplv lesser library affero or later only new revised modified simplified x expat mozilla
@@ -32,7 +34,7 @@ function guessOne(name: string): string | null {
   return wordsOf(name).every((word) => meant.has(word) || filler.has(word)) ? guess : null
 }
 
-// Without numbers, which the correction has read as the version.
+/** Without numbers, which the correction has read as the version. */
 function wordsOf(name: string): string[] {
   return name.toLowerCase().match(/[a-z]+/g) ?? []
 }

@@ -1,4 +1,4 @@
-// Which licence a text is, by sentences that stand in that one and in no other.
+/** Which licence a text is, by sentences that stand in that one and in no other. */
 
 interface KnownText {
   readonly id: string
@@ -29,7 +29,7 @@ const bsdAdvertising =
 
 const notMit = ['shall be used for good not evil', 'except as contained in this notice']
 
-// Phrases are written as `normalise` leaves a text: lower case, words alone.
+/** Phrases are written as `normalise` leaves a text: lower case, words alone. */
 const knownTexts: readonly KnownText[] = [
   { id: 'MIT', has: [mitGrant, mitNotice], lacks: notMit },
   { id: 'MIT-0', has: [mitGrant], lacks: [mitNotice, ...notMit] },
@@ -76,7 +76,7 @@ const knownTexts: readonly KnownText[] = [
   { id: 'Artistic-2.0', has: ['the artistic license 2 0'] },
 ]
 
-// A condition that is added to a known text makes it another licence.
+/** A condition that is added to a known text makes it another licence. */
 const additions = ['commons clause', 'bona fide purposes only', 'for non commercial use only']
 
 const gnuNotice =
@@ -105,7 +105,7 @@ function isIn(words: string): (phrase: string) => boolean {
   return (phrase) => words.includes(phrase)
 }
 
-// Most texts differ only in quotes, list signs, line breaks and comment marks.
+/** Most texts differ only in quotes, list signs, line breaks and comment marks. */
 function normalise(text: string): string {
   return text
     .toLowerCase()
@@ -113,7 +113,7 @@ function normalise(text: string): string {
     .trim()
 }
 
-// The notice also ends the full texts of these licences, so it counts only without them.
+/** The notice also ends the full texts of these licences, so it counts only without them. */
 function gnuByNotice(words: string): string | null {
   const match = gnuNotice.exec(words)
   if (match === null) return null

@@ -1,4 +1,4 @@
-// The licence of a package: what its manifest declares, else what its licence file is.
+/** The licence of a package: what its manifest declares, else what its licence file is. */
 
 import { isAbsolute, join } from 'node:path'
 import { compareText } from '../contracts/compare-text.ts'

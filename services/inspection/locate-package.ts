@@ -1,5 +1,7 @@
-// The folder of a package on disk, if it is one that may be read. The lock was written by
-// strangers: a path in it, or a link on disk, must not lead a reader out of the project.
+/**
+ * The folder of a package on disk, if it is one that may be read. The lock was written by
+ * strangers: a path in it, or a link on disk, must not lead a reader out of the project.
+ */
 
 import { realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep, win32 } from 'node:path'
@@ -39,7 +41,7 @@ function isUnsafe(path: string): boolean {
   )
 }
 
-// node_modules itself may be a link to another disk; what is in it belongs to the project.
+/** node_modules itself may be a link to another disk; what is in it belongs to the project. */
 async function isWithinProject(directory: string, folder: string): Promise<boolean> {
   const project = await realpath(directory)
   if (isWithin(project, folder)) return true

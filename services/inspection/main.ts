@@ -1,4 +1,4 @@
-// The inspection's orchestrator as a service.
+/** The inspection's orchestrator as a service. */
 
 import { serve } from '../../runtime/index.ts'
 import { inspection } from './inspection.ts'

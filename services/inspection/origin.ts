@@ -1,4 +1,4 @@
-// Where npm gets a package from, by what the lock resolves it to.
+/** Where npm gets a package from, by what the lock resolves it to. */
 
 import { valid } from 'semver'
 import type { PackageRef } from '../contracts/dependency-tree.ts'
@@ -9,7 +9,7 @@ type Resolution = Pick<
   'path' | 'name' | 'version' | 'link' | 'bundled' | 'resolved' | 'integrity'
 >
 
-// Registries whose tarballs do not all have the usual path.
+/** Registries whose tarballs do not all have the usual path. */
 const registryHosts = new Set([
   'registry.npmjs.org',
   'registry.yarnpkg.com',
@@ -32,9 +32,11 @@ export function originOf(ref: Resolution): Origin {
   return /^[a-z][a-z0-9+.-]*:/i.test(resolved) && !/^file:/i.test(resolved) ? 'unknown' : 'file'
 }
 
-// npm leaves `resolved` out of directories, of bundled packages and, when it is told to
-// (omit-lockfile-registry-resolved), of packages from a registry, which it then fetches by name
-// and version and checks by their integrity.
+/**
+ * npm leaves `resolved` out of directories, of bundled packages and, when it is told to
+ * (omit-lockfile-registry-resolved), of packages from a registry, which it then fetches by name
+ * and version and checks by their integrity.
+ */
 function unresolved({ path, version, bundled, integrity }: Resolution): Origin {
   if (!path.split('/').includes('node_modules')) return 'file'
   if (bundled || integrity === null || valid(version) === null) return 'unknown'

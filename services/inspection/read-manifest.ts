@@ -1,4 +1,4 @@
-// The package.json of an installed package.
+/** The package.json of an installed package. */
 
 import { join } from 'node:path'
 import { isRecord } from '../contracts/manifest.ts'

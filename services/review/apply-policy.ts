@@ -1,4 +1,4 @@
-// What a policy makes of the findings of all agents.
+/** What a policy makes of the findings of all agents. */
 
 import { satisfies } from 'semver'
 import { compareFindings, finding } from '../contracts/finding.ts'
@@ -49,7 +49,7 @@ function isIgnored(each: Finding, { id, kind, path, version, package: name }: Ig
   )
 }
 
-// @scope/* is every package of the scope.
+/** @scope/* is every package of the scope. */
 function matchesName(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name
 }

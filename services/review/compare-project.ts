@@ -1,5 +1,7 @@
-// What the project on disk says beside its lock: other dependencies in its manifests, and other
-// packages in its node_modules. Nobody inspects those, so each is a finding.
+/**
+ * What the project on disk says beside its lock: other dependencies in its manifests, and other
+ * packages in its node_modules. Nobody inspects those, so each is a finding.
+ */
 
 import { join } from 'node:path'
 import { clip } from '../contracts/clip.ts'
@@ -23,7 +25,7 @@ interface Subject {
 
 const project: Subject = { package: '', version: '', path: '' }
 const maxManifestBytes = 1024 * 1024
-// What is found is recorded, so of very many the rest is one finding.
+/** What is found is recorded, so of very many the rest is one finding. */
 const mostOfAKind = 500
 
 /** Compares a project on disk with its lock; in a directory with the lock alone nothing differs. */

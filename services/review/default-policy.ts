@@ -1,5 +1,7 @@
-// The policy of a project that has none: for software that is distributed under a permissive
-// licence, or under none at all.
+/**
+ * The policy of a project that has none: for software that is distributed under a permissive
+ * licence, or under none at all.
+ */
 
 import type { Policy } from '../contracts/policy.ts'
 

@@ -1,5 +1,7 @@
-// JSON.parse keeps the last of two equal keys and says nothing. In a lock that hides an entry from
-// whoever reads it from the top, so the keys that count are looked at in the text itself.
+/**
+ * JSON.parse keeps the last of two equal keys and says nothing. In a lock that hides an entry from
+ * whoever reads it from the top, so the keys that count are looked at in the text itself.
+ */
 
 export interface DuplicateKey {
   /** The keys of the objects around it, from the outside. */
@@ -82,7 +84,7 @@ function isEscaped(text: string, at: number): boolean {
   return slashes % 2 === 1
 }
 
-// Two spellings of one key are one key.
+/** Two spellings of one key are one key. */
 function keyBetween(text: string, start: number, end: number): string {
   const raw = text.slice(start + 1, end)
   if (!raw.includes('\\')) return raw

@@ -1,5 +1,7 @@
-// From facts to findings, and what a policy makes of them. Pure: the same facts, policy and day
-// give the same findings in the same order.
+/**
+ * From facts to findings, and what a policy makes of them. Pure: the same facts, policy and day
+ * give the same findings in the same order.
+ */
 
 import { finding } from '../contracts/finding.ts'
 import type { Finding } from '../contracts/finding.ts'

@@ -1,5 +1,7 @@
-// The globs of `workspaces`, matched in time that is bounded by the product of the two lengths: a
-// lock is a stranger's, and a regular expression of many stars can be made to take for ever.
+/**
+ * The globs of `workspaces`, matched in time that is bounded by the product of the two lengths: a
+ * lock is a stranger's, and a regular expression of many stars can be made to take for ever.
+ */
 
 /** Says whether a glob of `**`, `*`, `?` and plain parts matches a whole path. */
 export function matchesGlob(glob: string, path: string): boolean {
@@ -13,8 +15,10 @@ export function matchesGlob(glob: string, path: string): boolean {
   )
 }
 
-// Each star takes as little as it can; when the rest then does not fit, only the last star has to
-// be given more, because what stands before it has matched already.
+/**
+ * Each star takes as little as it can; when the rest then does not fit, only the last star has to
+ * be given more, because what stands before it has matched already.
+ */
 function matches(
   pattern: readonly string[],
   items: readonly string[],

@@ -1,4 +1,4 @@
-// A review that cannot begin: what it was given is not there, not readable or not what it says.
+/** A review that cannot begin: what it was given is not there, not readable or not what it says. */
 
 /** Every code of an {@link InputError}; LOCKFILE_CHANGED is found by the review itself. */
 export const inputErrorCodes = [

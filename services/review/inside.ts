@@ -1,4 +1,6 @@
-// Whether a folder lies where its path says: the lock names it, and a link on disk may lead away.
+/**
+ * Whether a folder lies where its path says: the lock names it, and a link on disk may lead away.
+ */
 
 import { realpath } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'

@@ -1,4 +1,4 @@
-// What a policy makes of a licence expression.
+/** What a policy makes of a licence expression. */
 
 import type { Policy } from '../contracts/policy.ts'
 import { parseSpdx } from '../contracts/spdx.ts'
@@ -44,7 +44,7 @@ function judge(expression: SpdxExpression, lists: LicenseLists): Judgement {
   return takesLeft ? left : right
 }
 
-// SPDX has renamed the GNU licences: GPL-2.0 is GPL-2.0-only, and GPL-2.0+ is GPL-2.0-or-later.
+/** SPDX has renamed the GNU licences: GPL-2.0 is GPL-2.0-only, and GPL-2.0+ is GPL-2.0-or-later. */
 function spellings(license: string, plus: boolean): string[] {
   const gnu = /^([AL]?GPL-[0-9.]+|GFDL-[0-9.]+)(-only|-or-later)?$/.exec(license)
   if (gnu?.[1] === undefined) return plus ? [`${license}+`, license] : [license]
@@ -55,7 +55,7 @@ function spellings(license: string, plus: boolean): string[] {
   return [written, ...pair.filter((name) => name !== written)]
 }
 
-// The names of one licence, the most specific first.
+/** The names of one licence, the most specific first. */
 function judgeIds(names: readonly string[], lists: LicenseLists): Judgement {
   const because = names.slice(0, 1)
   for (const matches of [isSame, isOfFamily]) {

@@ -1,4 +1,4 @@
-// Licences: missing, unreadable, denied, or for a person to decide.
+/** Licences: missing, unreadable, denied, or for a person to decide. */
 
 import type { PackageFacts } from '../contracts/package-facts.ts'
 import type { Policy } from '../contracts/policy.ts'

@@ -1,4 +1,4 @@
-// One entry of a lock, as npm writes it, and what is left of one that npm did not write.
+/** One entry of a lock, as npm writes it, and what is left of one that npm did not write. */
 
 import { z } from 'zod'
 import { isRecord } from '../contracts/manifest.ts'

@@ -1,4 +1,4 @@
-// The keys of a lock are paths from the project on, with slashes on every platform.
+/** The keys of a lock are paths from the project on, with slashes on every platform. */
 
 import { posix, win32 } from 'node:path'
 

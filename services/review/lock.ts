@@ -1,7 +1,9 @@
-// The text of a lock, parsed: what it says of the project and one entry per path.
-//
-// A lock that cannot be trusted as a whole is an InputError. One bad entry is not: it stays, with
-// what can be read of it and a problem, because an entry that is left out is one nobody looks at.
+/**
+ * The text of a lock, parsed: what it says of the project and one entry per path.
+ *
+ * A lock that cannot be trusted as a whole is an InputError. One bad entry is not: it stays, with
+ * what can be read of it and a problem, because an entry that is left out is one nobody looks at.
+ */
 
 import { clip } from '../contracts/clip.ts'
 import { isRecord } from '../contracts/manifest.ts'
@@ -90,8 +92,10 @@ function malformed(file: string, how: string, cause?: unknown): InputError {
   })
 }
 
-// By the path of the entry that is concerned; a key repeated elsewhere in the lock changes nothing
-// that npm or the review reads.
+/**
+ * By the path of the entry that is concerned; a key repeated elsewhere in the lock changes nothing
+ * that npm or the review reads.
+ */
 function duplicatesIn(text: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const { parents, key } of duplicateKeys(text, 3)) {

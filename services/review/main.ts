@@ -1,4 +1,4 @@
-// The review as a service.
+/** The review as a service. */
 
 import { serve } from '../../runtime/index.ts'
 import { review } from './review.ts'

@@ -1,4 +1,4 @@
-// Where a package comes from, and how npm can tell that it got the right one.
+/** Where a package comes from, and how npm can tell that it got the right one. */
 
 import { eq, valid } from 'semver'
 import type { PackageFacts } from '../contracts/package-facts.ts'
@@ -99,7 +99,7 @@ function registryObservations(facts: PackageFacts, resolved: string, policy: Pol
   return found
 }
 
-// Every registry serves <name>/-/<folder>-<version>.tgz.
+/** Every registry serves <name>/-/<folder>-<version>.tgz. */
 function tarballOf(resolved: string): { name: string; version: string | null } | null {
   let path: string
   try {

@@ -1,4 +1,4 @@
-// From an entry of the lock to the task of inspecting its package.
+/** From an entry of the lock to the task of inspecting its package. */
 
 import { clip } from '../contracts/clip.ts'
 import type { PackageRef } from '../contracts/dependency-tree.ts'
@@ -69,7 +69,7 @@ function whyNoTarget(
   return found.link === true ? `${quoted(target)} is a link as well` : null
 }
 
-// The report and the log go further than the lock was meant to.
+/** The report and the log go further than the lock was meant to. */
 function withoutCredentials(url: string): string {
   return url.replace(
     /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i,

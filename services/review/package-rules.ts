@@ -1,9 +1,9 @@
-// What a package does to the machine that installs it, and whether it still fits.
+/** What a package does to the machine that installs it, and whether it still fits. */
 
 import type { PackageFacts } from '../contracts/package-facts.ts'
 import type { Observation } from './observation.ts'
 
-// Upper case is from before npm refused it, and still installed.
+/** Upper case is from before npm refused it, and still installed. */
 const validName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~!'()*-]*$/i
 const longestName = 214
 
@@ -57,7 +57,7 @@ export function packageObservations(facts: PackageFacts): Observation[] {
   return found
 }
 
-// npm leaves out an optional package that does not fit the machine.
+/** npm leaves out an optional package that does not fit the machine. */
 function isLeftOut({ optional, problems }: PackageFacts): boolean {
   return optional && problems.some(({ code }) => code === 'NOT_INSTALLED')
 }
@@ -68,7 +68,7 @@ function scriptEvidence({ scripts, native }: PackageFacts): string {
   return native ? 'a binding.gyp, which npm builds by node-gyp' : 'hasInstallScript in the lock'
 }
 
-// A letter that only looks like another shows its number.
+/** A letter that only looks like another shows its number. */
 function escapeOdd(name: string): string {
   return name.replace(/[^\x20-\x7e]/gu, (letter) => {
     const code = letter.codePointAt(0) ?? 0

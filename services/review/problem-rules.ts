@@ -1,5 +1,7 @@
-// What could not be read, or was not as it should be, is a finding too: silence would look like
-// a clean package.
+/**
+ * What could not be read, or was not as it should be, is a finding too: silence would look like
+ * a clean package.
+ */
 
 import type { FindingKind } from '../contracts/finding-kinds.ts'
 import type { PackageFacts } from '../contracts/package-facts.ts'

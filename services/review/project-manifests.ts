@@ -1,5 +1,7 @@
-// The manifests of the project itself: its own package.json and those of its workspaces. They are
-// looked for on disk, because a workspace that was added since is not in the lock.
+/**
+ * The manifests of the project itself: its own package.json and those of its workspaces. They are
+ * looked for on disk, because a workspace that was added since is not in the lock.
+ */
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -83,7 +85,7 @@ async function readJson(
   }
 }
 
-// No link is followed, so the walk ends.
+/** No link is followed, so the walk ends. */
 async function findWorkspaces(directory: string, { includes, starts }: Workspaces) {
   const found: string[] = []
   const pending = [...starts]

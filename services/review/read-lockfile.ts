@@ -1,4 +1,4 @@
-// From package-lock.json to the tree of packages to inspect.
+/** From package-lock.json to the tree of packages to inspect. */
 
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-// The policy file of a project: what it says replaces the default, list by list.
+/** The policy file of a project: what it says replaces the default, list by list. */
 
 import { join, resolve } from 'node:path'
 import { validRange } from 'semver'

@@ -1,5 +1,7 @@
-// report.md: the same review for people. Names, scripts and messages are strangers' text, so
-// nothing of it may become markup, a link or a control sequence of a terminal.
+/**
+ * report.md: the same review for people. Names, scripts and messages are strangers' text, so
+ * nothing of it may become markup, a link or a control sequence of a terminal.
+ */
 
 import { clip } from '../contracts/clip.ts'
 import type { Finding } from '../contracts/finding.ts'
@@ -52,7 +54,7 @@ function verdictInWords({ verdict, findings, meta }: Report): string {
   }
 }
 
-// A link and the folder that it leads to are two entries of the lock.
+/** A link and the folder that it leads to are two entries of the lock. */
 function ownInWords(packages: readonly ReportPackage[]): string[] {
   const own = packages.filter(({ path, link, resolved }) =>
     isOwnFolder(link ? linkTarget(resolved ?? '') : path),
@@ -104,13 +106,15 @@ function worst(findings: readonly Finding[]): string {
   return severities.findLast((level) => findings.some(({ severity }) => severity === level)) ?? ''
 }
 
-// Backslashes in front of all that could begin markup.
+/** Backslashes in front of all that could begin markup. */
 function plain(text: string): string {
   return oneLine(text).replace(/[\\`*_{}[\]<>|#~!&]/g, '\\$&')
 }
 
-// A span of code, fenced by more backticks than are in it. In a table a bar ends a cell even so,
-// unless a backslash stands before it, and one that has a backslash already cannot be escaped.
+/**
+ * A span of code, fenced by more backticks than are in it. In a table a bar ends a cell even so,
+ * unless a backslash stands before it, and one that has a backslash already cannot be escaped.
+ */
 function code(text: string): string {
   const shown = clip(oneLine(text), longestCell).replace(/(\\*)\|/g, (_, slashes: string) =>
     slashes === '' ? '\\|' : `${slashes}¦`,

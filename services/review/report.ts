@@ -1,4 +1,4 @@
-// The report, put together from what all agents know and found.
+/** The report, put together from what all agents know and found. */
 
 import { compareText } from '../contracts/compare-text.ts'
 import type { DependencyTree } from '../contracts/dependency-tree.ts'
@@ -67,7 +67,7 @@ function countsOf(
   }
 }
 
-// Field by field: the order of the keys is part of the bytes.
+/** Field by field: the order of the keys is part of the bytes. */
 function toReportPackage(facts: PackageFacts, versions: string[]): ReportPackage {
   return {
     path: facts.path,

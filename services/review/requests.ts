@@ -1,4 +1,4 @@
-// What a manifest of the project asks for, and what the lock repeats of it.
+/** What a manifest of the project asks for, and what the lock repeats of it. */
 
 import type { Request } from '../contracts/dependency-tree.ts'
 import { isRecord } from '../contracts/manifest.ts'
@@ -12,7 +12,7 @@ export interface Asking {
   readonly peerDependenciesMeta?: unknown
 }
 
-// In the order in which npm reads them: where two name one package, the last counts.
+/** In the order in which npm reads them: where two name one package, the last counts. */
 const fields = [
   'peerDependencies',
   'dependencies',

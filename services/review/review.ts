@@ -1,7 +1,9 @@
-// The review of a project's third-party dependencies, from the lock to the report.
-//
-// What a step hands on is recorded, so a large lock goes through in slices; the facts that the
-// report is made of are the outcomes of the calls, and are not recorded once more.
+/**
+ * The review of a project's third-party dependencies, from the lock to the report.
+ *
+ * What a step hands on is recorded, so a large lock goes through in slices; the facts that the
+ * report is made of are the outcomes of the calls, and are not recorded once more.
+ */
 
 import { createHash } from 'node:crypto'
 import { TerminalError, workflow, type Context } from '../../runtime/index.ts'
@@ -103,8 +105,10 @@ async function inspect(
   return facts
 }
 
-// What is found of a package may be far more than the lock says of it: facts that are too large for
-// one result are asked for in halves.
+/**
+ * What is found of a package may be far more than the lock says of it: facts that are too large for
+ * one result are asked for in halves.
+ */
 async function factsOf(ctx: Context, packages: readonly PackageRef[]): Promise<PackageFacts[]> {
   try {
     const { results } = await ctx.call(inspectionContract, { packages: [...packages] })

@@ -1,5 +1,7 @@
-// A list is handed on in slices that fit into a record: a few of its items may have as many bytes
-// as all the others together.
+/**
+ * A list is handed on in slices that fit into a record: a few of its items may have as many bytes
+ * as all the others together.
+ */
 
 export interface SliceLimits {
   readonly count: number

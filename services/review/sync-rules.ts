@@ -1,5 +1,7 @@
-// Whether the lock is that of the manifests beside it, by what `npm ci` would refuse. A lock that
-// has more than is asked for is none of that: npm leaves the rest out.
+/**
+ * Whether the lock is that of the manifests beside it, by what `npm ci` would refuse. A lock that
+ * has more than is asked for is none of that: npm leaves the rest out.
+ */
 
 import { satisfies, validRange } from 'semver'
 import { compareText } from '../contracts/compare-text.ts'
@@ -65,8 +67,10 @@ function difference(
   return [{ name, version, path, message, evidence: `${asked}; locked: ${described(found)}` }]
 }
 
-// A tag says nothing of the version. A repository, a URL or a folder cannot be compared with what is
-// locked, only with what was asked for when it was locked.
+/**
+ * A tag says nothing of the version. A repository, a URL or a folder cannot be compared with what is
+ * locked, only with what was asked for when it was locked.
+ */
 function isSatisfied(spec: string, found: PackageRef, isUnchanged: boolean): boolean {
   const alias = /^npm:((?:@[^/@]+\/)?[^@]+)(?:@(.*))?$/i.exec(spec)
   if (alias !== null && alias[1] !== found.name) return false
@@ -76,7 +80,7 @@ function isSatisfied(spec: string, found: PackageRef, isUnchanged: boolean): boo
   return isUnchanged || /^[^/:]+$/.test(range)
 }
 
-// As Node.js resolves it: from the folder on outwards.
+/** As Node.js resolves it: from the folder on outwards. */
 function resolve(
   locked: ReadonlyMap<string, PackageRef>,
   from: string,
@@ -90,7 +94,7 @@ function resolve(
   return undefined
 }
 
-// An override may be written at any depth, and with a range behind the name.
+/** An override may be written at any depth, and with a range behind the name. */
 function overriddenNames(overrides: unknown, depth = 0): Set<string> {
   const names = new Set<string>()
   if (typeof overrides !== 'object' || overrides === null || depth > 20) return names

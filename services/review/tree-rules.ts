@@ -1,4 +1,4 @@
-// What only the whole tree shows: versions side by side, and what is not installed.
+/** What only the whole tree shows: versions side by side, and what is not installed. */
 
 import { compare, valid } from 'semver'
 import { compareText } from '../contracts/compare-text.ts'
@@ -65,7 +65,7 @@ export function missingFindings(facts: readonly PackageFacts[]): Finding[] {
   return found
 }
 
-// Missing, or not even looked for.
+/** Missing, or not even looked for. */
 function isAbsent(facts: PackageFacts): boolean {
   return isMissing(facts) || facts.problems.some(({ code }) => code === 'PATH_UNSAFE')
 }

@@ -1,8 +1,10 @@
-// What is installed beside the lock: packages in a node_modules that it does not know, and folders
-// where it says that a link is.
-//
-// The walk goes where the lock has an entry and never through a link, so it ends, and stays inside
-// the project (but for a node_modules that itself is a link to another disk).
+/**
+ * What is installed beside the lock: packages in a node_modules that it does not know, and folders
+ * where it says that a link is.
+ *
+ * The walk goes where the lock has an entry and never through a link, so it ends, and stays inside
+ * the project (but for a node_modules that itself is a link to another disk).
+ */
 
 import { lstatSync } from 'node:fs'
 import type { Dirent } from 'node:fs'
@@ -70,7 +72,7 @@ interface Placed {
   readonly entry: Dirent
 }
 
-// Folders and links, as npm lists them: those of a scope by their names in it, none with a dot.
+/** Folders and links, as npm lists them: those of a scope by their names in it, none with a dot. */
 async function packagesIn(
   directory: string,
   folder: string,

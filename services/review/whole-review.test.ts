@@ -1,4 +1,4 @@
-// The domain from end to end, as the durable steps call it, on real files.
+/** The domain from end to end, as the durable steps call it, on real files. */
 
 import { expect, test } from 'vitest'
 import { fixture, lockOf, temporaryProject } from '../../test/fixtures/project.ts'

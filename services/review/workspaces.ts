@@ -1,4 +1,4 @@
-// The `workspaces` of a manifest: globs of the folders that are packages of the project.
+/** The `workspaces` of a manifest: globs of the folders that are packages of the project. */
 
 import { posix } from 'node:path'
 import { isRecord } from '../contracts/manifest.ts'

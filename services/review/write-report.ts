@@ -1,5 +1,7 @@
-// The two files of a review. Written beside their place and renamed into it, so that a reader
-// never sees half a report, and writing it again after a crash does no harm.
+/**
+ * The two files of a review. Written beside their place and renamed into it, so that a reader
+ * never sees half a report, and writing it again after a crash does no harm.
+ */
 
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
