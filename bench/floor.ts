@@ -3,16 +3,23 @@
  * loop over kafkajs's producer, and by one over our own adapter, which has less to do.
  */
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
 import type { Append, Log } from '../runtime/log/port.ts'
 import { median } from './statistics.ts'
 
 const recordBytes = 300
 
-/** Milliseconds of one append of one record, the median. */
-export async function appendMs(log: Log, topic: string, appends: number): Promise<number> {
+/** Milliseconds of one append of one record, one after another or with pauses; the median. */
+export async function appendMs(
+  log: Log,
+  topic: string,
+  appends: number,
+  pauseMs?: number,
+): Promise<number> {
   const times: number[] = []
   for (let index = 0; index < appends; index += 1) {
+    if (pauseMs !== undefined) await delay(pauseMs)
     const begin = performance.now()
     await log.append([{ topic, partition: 0, records: [record()] }])
     times.push(performance.now() - begin)
