@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { LogError, StoaError, TerminalError, UsageError } from '../runtime/errors.ts'
 import { InputError } from '../services/review/input-error.ts'
-import { CommandError, exitCodeOf, messageOf } from './exit-code.ts'
+import { CommandError, exitCodeOf, lineOf } from './exit-code.ts'
 
 test.each([
   [new CommandError('--node is a number', { code: 'USAGE' }), 2],
@@ -27,8 +27,8 @@ test('a message of several lines becomes one, with the code at its end', () => {
   const error = new UsageError('the environment is wrong:\n  A is not set\n  B is no URL', {
     code: 'CONFIGURATION_INVALID',
   })
-  expect(messageOf(error)).toBe(
+  expect(lineOf(error)).toBe(
     'the environment is wrong: A is not set; B is no URL [CONFIGURATION_INVALID]',
   )
-  expect(messageOf(new Error('plain'))).toBe('plain')
+  expect(lineOf(new Error('plain'))).toBe('plain')
 })

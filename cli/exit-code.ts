@@ -1,6 +1,6 @@
 /** What the exit code says, and how it follows from an error: by code, never by class. */
 
-import { StoaError } from '../runtime/errors.ts'
+import { messageOf, StoaError } from '../runtime/errors.ts'
 import { inputErrorCodes } from '../services/review/input-error.ts'
 
 export const exitCodes = {
@@ -68,8 +68,8 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** The one line that tells of an error, without the name of the command. */
-export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+export function lineOf(error: unknown): string {
+  const text = messageOf(error)
   const line = text
     .trim()
     .replace(/\s*\n\s*/g, '; ')

@@ -4,7 +4,7 @@ import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { commands, type Act, type Leaf } from './commands.ts'
-import { exitCodeOf, exitCodes, messageOf } from './exit-code.ts'
+import { exitCodeOf, exitCodes, lineOf } from './exit-code.ts'
 import { examples, helpAfter, helpSettings } from './help.ts'
 import { Interruption, type Invocation } from './invocation.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -23,7 +23,7 @@ export async function runProgram(argv: readonly string[], invocation: Invocation
     terminal.live('')
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
     if (error instanceof Interruption) return error.exitCode
-    terminal.note(`stoa: ${messageOf(error)}`)
+    terminal.note(`stoa: ${lineOf(error)}`)
     if (variables['STOA_LOG_LEVEL'] === 'debug' && error instanceof Error) {
       terminal.note(error.stack ?? '')
     }

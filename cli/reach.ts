@@ -3,7 +3,7 @@
 import { connect } from 'node:net'
 import { brokerAnswers } from '../deploy/local/probe.ts'
 import type { Environment } from '../runtime/environment.ts'
-import { LogError } from '../runtime/errors.ts'
+import { LogError, messageOf } from '../runtime/errors.ts'
 
 const timeoutMs = 3_000
 
@@ -75,6 +75,6 @@ async function registryFaultOf(url: string): Promise<string | undefined> {
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-    return code ?? (cause instanceof Error ? cause.message : String(cause))
+    return code ?? messageOf(cause)
   }
 }

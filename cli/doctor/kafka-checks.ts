@@ -2,7 +2,7 @@
 
 import { givenBackend } from '../../deploy/local/choice.ts'
 import { backendStatus } from '../../deploy/local/backend.ts'
-import { messageOf, codeOf } from '../exit-code.ts'
+import { lineOf, codeOf } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Check } from './doctor.ts'
 
@@ -17,7 +17,7 @@ export async function checkKafka(invocation: Invocation): Promise<readonly Check
       return [ok('Kafka', `${given.brokers} and ${given.registryUrl} answer`)]
     }
   } catch (error) {
-    return [{ name: 'Kafka', state: 'problem', found: messageOf(error), advice: adviceFor(error) }]
+    return [{ name: 'Kafka', state: 'problem', found: lineOf(error), advice: adviceFor(error) }]
   }
   const local = await backendStatus(home)
   if (local === undefined) {
@@ -65,7 +65,7 @@ export async function checkTopics(invocation: Invocation, isKafkaUp: boolean): P
       ? { name, state: 'note', found: `${found}; a review creates them`, advice: '' }
       : ok(name, found)
   } catch (error) {
-    return { name, state: 'problem', found: messageOf(error), advice: adviceFor(error) }
+    return { name, state: 'problem', found: lineOf(error), advice: adviceFor(error) }
   }
 }
 

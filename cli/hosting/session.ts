@@ -8,6 +8,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { reviveBackend, startBackend, type Revival } from '../../deploy/local/backend.ts'
+import { messageOf } from '../../runtime/errors.ts'
 import { findBackend, givenOf, localBackend, type NamedBackend } from '../backend.ts'
 import type { Connection } from '../connection.ts'
 import { withoutBackend } from '../home.ts'
@@ -130,7 +131,7 @@ export class Session {
       try {
         await cleanup()
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = messageOf(error)
         this.#options.note(`stoa: not everything could be stopped: ${reason}`)
       }
     }

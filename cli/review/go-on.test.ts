@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LogError, TerminalError } from '../../runtime/errors.ts'
-import { messageOf } from '../exit-code.ts'
+import { lineOf } from '../exit-code.ts'
 import { commandToGoOn, withGoingOn } from './go-on.ts'
 import { Options } from './request.ts'
 
@@ -20,7 +20,7 @@ test('the command is the one that was given, with the id', () => {
 
 test('only what keeps the run from being seen is told with the command', () => {
   const lost = new LogError('no broker answers', { code: 'LOG_UNAVAILABLE' })
-  expect(messageOf(withGoingOn(lost, 'shop-1', './stoa review . --id shop-1'))).toBe(
+  expect(lineOf(withGoingOn(lost, 'shop-1', './stoa review . --id shop-1'))).toBe(
     'no broker answers; run shop-1 is kept, go on with `./stoa review . --id shop-1` [LOG_UNAVAILABLE]',
   )
   const failed = new TerminalError('it failed')

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { CommandError } from '../exit-code.ts'
+import { messageOf } from '../../runtime/errors.ts'
 
 /**
  * Reads `@file`, `-` for standard input, or the text itself; without any of them null.
@@ -31,7 +32,7 @@ function parse(json: string, where: string): unknown {
     const value: unknown = JSON.parse(json)
     return value
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new CommandError(`${where} is not JSON: ${reason}; text needs quotes, as in '"text"'`, {
       code: 'USAGE',
       cause,

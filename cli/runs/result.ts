@@ -5,7 +5,7 @@ import { decodePayload, errorOfOutcome } from '../../runtime/durable/payload.ts'
 import { parseDuration } from '../../runtime/duration.ts'
 import { CancelledError, StoaError, TerminalError, TimeoutError } from '../../runtime/errors.ts'
 import { connected, type Connection } from '../connection.ts'
-import { CommandError, exitCodes, messageOf } from '../exit-code.ts'
+import { CommandError, exitCodes, lineOf } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { outputFormat, parsed } from '../options.ts'
 import { jsonText } from '../terminal/json.ts'
@@ -36,7 +36,7 @@ export async function result(
     const outcome = await outcomeOf(connection, name, runId, options)
     if ('error' in outcome) {
       const { status, error } = outcome
-      terminal.note(`stoa: run ${runId} of '${name}' ${status}: ${messageOf(error)}`)
+      terminal.note(`stoa: run ${runId} of '${name}' ${status}: ${lineOf(error)}`)
       return exitCodes.failure
     }
     terminal.print(outcome.output === undefined ? 'null' : jsonText(outcome.output))

@@ -5,6 +5,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { CommandError } from '../exit-code.ts'
+import { messageOf } from '../../runtime/errors.ts'
 
 /** What the topics of a definition follow from. */
 export interface DefinitionTopicsSource {
@@ -70,7 +71,7 @@ async function importFrom(file: string): Promise<object> {
     const exports: unknown = await import(pathToFileURL(file).href)
     return typeof exports === 'object' && exports !== null ? exports : {}
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     const hint = /outside a module/.test(reason)
       ? ': name it .mts, or "type": "module" in package.json'
       : ''

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { StoaError } from '../../runtime/errors.ts'
+import { messageOf, StoaError } from '../../runtime/errors.ts'
 import { trainInBackground } from './archives.ts'
 import { choose, type Environment, type Startable } from './choice.ts'
 import { hasTestcontainers, startContainers } from './containers.ts'
@@ -61,7 +61,7 @@ export async function start(options: StartOptions): Promise<Started> {
     } catch (cause) {
       const next = ways[index + 1]
       if (next === undefined) throw cause
-      progress(`no ${way} (${cause instanceof Error ? cause.message : String(cause)}), so ${next}`)
+      progress(`no ${way} (${messageOf(cause)}), so ${next}`)
     }
   }
   throw new StoaError('there is no way to start Kafka', { code: 'BACKEND_IMPOSSIBLE' })
