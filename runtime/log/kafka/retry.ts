@@ -1,7 +1,7 @@
 /** Trying again for a while: brokers restart, leaders move, coordinators load. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LogError } from '../../errors.ts'
+import { StoaError } from '../../errors.ts'
 import { brokerError, unavailable } from './errors.ts'
 
 export interface Persistence {
@@ -28,7 +28,7 @@ export async function persist<T>(persistence: Persistence, attempt: () => Promis
       const name = brokerError(error)
       const isFinal = name !== undefined && (persistence.isFinal?.(name) ?? false)
       const isOver = performance.now() + pauseMs > end || (persistence.isStopped?.() ?? false)
-      const isOurs = error instanceof LogError && error.code !== 'LOG_UNAVAILABLE'
+      const isOurs = error instanceof StoaError && error.code !== 'LOG_UNAVAILABLE'
       if (isOurs || isFinal) throw error
       if (isOver) throw unavailable(`could not ${persistence.what}`, error)
       persistence.onRetry?.(error)
