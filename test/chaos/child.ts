@@ -21,8 +21,6 @@ export class Child {
   /** Resolves when it has ended, with its exit code. */
   readonly ended: Promise<number | null>
   hasEnded = false
-  /** Whether it has ever said anything. */
-  hasSpoken = false
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor({ program, argument, output }: ChildOptions) {
@@ -34,9 +32,6 @@ export class Child {
       stdio: ['ignore', file, file, 'ipc'],
     })
     closeSync(file)
-    this.#process.once('message', () => {
-      this.hasSpoken = true
-    })
     // What is sent to a process that ends is lost with it.
     this.#process.on('error', () => undefined)
     this.ended = once(this.#process, 'exit').then(() => {

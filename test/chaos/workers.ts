@@ -90,7 +90,9 @@ export class Workers {
       if (code === undefined) {
         this.failures.push(`worker ${String(seat)} did not end within 30 s of SIGTERM`)
         await worker.kill()
-      } else if (code !== 0 && worker.hasSpoken) {
+      }
+      // Without a code another fault has killed it meanwhile.
+      if (typeof code === 'number' && code !== 0) {
         this.failures.push(`worker ${String(seat)} ended with ${String(code)} after SIGTERM`)
       }
       this.#free[seat] = 0
