@@ -4,6 +4,7 @@
  * figure beside its goal. A group that fails says so, the others go on, and the exit code is 1.
  */
 
+import { messageOf } from '../runtime/errors.ts'
 import { callTimes } from './calls.ts'
 import { figureLine, heading, isMet, type Figure } from './figure.ts'
 import { idle } from './idle.ts'
@@ -56,11 +57,13 @@ async function take(measurement: Measurement): Promise<Taken> {
       const figures = await within(options.limitSeconds, measurement.measure(stage, options))
       return { measurement: name, figures, failure: null }
     } finally {
-      await stage.close()
+      // What was measured holds, whatever is left behind.
+      await stage.close().catch((error: unknown) => {
+        console.error(`after ${name}: ${messageOf(error)}`)
+      })
     }
   } catch (error) {
-    const failure = error instanceof Error ? error.message : String(error)
-    return { measurement: name, figures: [], failure }
+    return { measurement: name, figures: [], failure: messageOf(error) }
   }
 }
 

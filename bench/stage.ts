@@ -4,6 +4,7 @@ import { startBackend, type Backend } from '../deploy/local/backend.ts'
 import { openBackend } from '../runtime/backend.ts'
 import { readEnvironment } from '../runtime/environment.ts'
 import { connect, type AnyWorkflow, type Client } from '../runtime/index.ts'
+import { messageOf } from '../runtime/errors.ts'
 import { kafkaTopicAdmin } from '../runtime/log/kafka/kafka-log.ts'
 import type { Log } from '../runtime/log/port.ts'
 import { silentLogger } from '../runtime/logger.ts'
@@ -70,11 +71,16 @@ export class Stage {
       SCHEMA_REGISTRY_URL: backend.registryUrl,
       STOA_LOG_LEVEL: 'info',
     }
-    await createTopics(environment, options)
-    const parsed = readEnvironment(environment)
-    const { log, codec } = await openBackend(parsed, 'stoa-bench', silentLogger)
-    const client = await connect({ environment, logger: silentLogger })
-    return new Stage(options, { backend, environment, log, codec, client })
+    try {
+      await createTopics(environment, options)
+      const parsed = readEnvironment(environment)
+      const { log, codec } = await openBackend(parsed, 'stoa-bench', silentLogger)
+      const client = await connect({ environment, logger: silentLogger })
+      return new Stage(options, { backend, environment, log, codec, client })
+    } catch (error) {
+      await backend.stop()
+      throw error
+    }
   }
 
   /** Starts a process that serves all definitions; it need not own anything yet. */
@@ -126,11 +132,15 @@ export class Stage {
     return this.#owner(partition)?.since ?? NaN
   }
 
+  /** Ends everything, also what cannot be ended in order. @throws Error naming what failed */
   async close(): Promise<void> {
-    await this.client.close()
-    await this.log.close()
-    await Promise.all([...this.#workers].map((worker) => worker.stop()))
-    await this.#connections.backend.stop()
+    const workers = [...this.#workers].map((worker) => worker.stop())
+    const settled = await Promise.allSettled([this.client.close(), this.log.close(), ...workers])
+    settled.push(...(await Promise.allSettled([this.#connections.backend.stop()])))
+    const failed = settled.filter((each) => each.status === 'rejected')
+    if (failed.length === 0) return
+    const messages = failed.map(({ reason }) => messageOf(reason))
+    throw new Error(messages.join('; '))
   }
 
   #owner(partition: number): Owner | undefined {
