@@ -190,7 +190,7 @@ async function startFresh(directory: string, options: BackendOptions): Promise<B
   const leave = use(usersOf(folder))
   const remove = (): void => {
     leave()
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
   }
   try {
     const started = await start(startOptions(directory, folder, options))
