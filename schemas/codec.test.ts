@@ -161,6 +161,7 @@ describe('codec', () => {
   test.each([
     ['nothing', (_: Buffer) => Buffer.alloc(0)],
     ['another magic byte', (good: Buffer) => Buffer.concat([Buffer.from([1]), good.subarray(1)])],
+    ['a number in eight bytes', (_: Buffer) => Buffer.from([0, 0, 0, 0, 0, 0, 0, 42])],
   ])('%s is foreign', async (_, spoil) => {
     const { message: codec } = await createCodec(memorySchemaStore())
     const good = codec.encode({ id: 'm', runId: 'r', body: { type: 'Attach' } })

@@ -143,6 +143,8 @@ async function recordCodec<T, W>(
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       if (buffer.length < headerBytes || buffer[0] !== 0) throw foreign(name)
       const id = buffer.readInt32BE(1)
+      // Ids of a registry begin at 1; numbers of others often begin with zeros.
+      if (id < 1) throw foreign(name)
       return resolvers.has(id) ? read(buffer, id) : learnOnce(id).then(() => read(buffer, id))
     },
   }

@@ -91,6 +91,8 @@ export function topicPlan(
     replicationFactor: options.replicationFactor,
     config: {
       'max.message.bytes': String(recordBytes),
+      // As it was written: a broker that compresses anew might do so in a way that is not read here.
+      'compression.type': 'producer',
       // Whatever the cluster's default is: a leader that lacks records would end runs differently.
       'unclean.leader.election.enable': 'false',
       ...config,

@@ -1,4 +1,7 @@
-/** Trying again for as long as it takes: each pause is about twice the last one, up to a limit. */
+/**
+ * Trying again for as long as it takes: there is no pause before the first try, and each later one
+ * is about twice the last, up to a limit.
+ */
 
 import type { Clock, Randomness } from '../clock.ts'
 
@@ -6,7 +9,8 @@ export class Backoff {
   readonly #clock: Clock
   readonly #randomness: Randomness
   readonly #longestMs: number
-  #nextMs: number
+  readonly #firstMs: number
+  #nextMs = 0
 
   constructor(
     { clock, randomness }: { readonly clock: Clock; readonly randomness: Randomness },
@@ -15,15 +19,25 @@ export class Backoff {
   ) {
     this.#clock = clock
     this.#randomness = randomness
-    this.#nextMs = firstMs
+    this.#firstMs = firstMs
     this.#longestMs = longestMs
   }
 
-  /** Half to one and a half times what is due, so that those who failed together do not come back together. */
-  pause(): Promise<void> {
-    const ms = this.#nextMs * (0.5 + this.#randomness.number())
-    this.#nextMs = Math.min(2 * this.#nextMs, this.#longestMs)
-    return new Promise((resolve) => {
+  /** The next try is a first one again. */
+  reset(): void {
+    this.#nextMs = 0
+  }
+
+  /**
+   * Waits before a try: half to one and a half times what is due, so that those who failed together
+   * do not come back together.
+   */
+  async beforeTry(): Promise<void> {
+    const dueMs = this.#nextMs
+    this.#nextMs = dueMs === 0 ? this.#firstMs : Math.min(2 * dueMs, this.#longestMs)
+    if (dueMs === 0) return
+    const ms = dueMs * (0.5 + this.#randomness.number())
+    await new Promise<void>((resolve) => {
       this.#clock.after(ms, resolve)
     })
   }

@@ -27,6 +27,11 @@ export class CommitQueue {
     return this.#waiting.length > 0
   }
 
+  /** Entries that have not landed. */
+  get size(): number {
+    return this.#waiting.length + this.#inFlight.length
+  }
+
   push(entry: Entry, inboxOffset: bigint | null): void {
     this.#waiting.push({ entry, inboxOffset })
   }

@@ -18,15 +18,20 @@ import { answerId, takeIn, type Intake } from './intake.ts'
 import type { Kernel } from './kernel.ts'
 import { replyTo } from './outbox.ts'
 import type { RunState } from './run-state.ts'
-import { asError, faultOf } from './payload.ts'
+import { asError, faultOf, largestPayloadBytes } from './payload.ts'
 import { recordOverheadBytes, OutboxSender } from './outbox-sender.ts'
 import type { Partition } from './partition.ts'
 import type { PartitionHost } from './partition-host.ts'
 import type { Reserve, Write } from './writer.ts'
 
 const pauseAbove = 2_000
+/** What was made of messages, and has not landed: more of it would only wait in memory. */
+const mostQueued = 5_000
+const mostUnanswered = 200
 const resumeBelow = 500
 const heldRetryMs = 1_000
+/** A payload, and what belongs to a message beside it. */
+const largestMessageBytes = largestPayloadBytes + 512 * 1024
 const retentionCheckMs = 600_000
 
 /** A record to be written before the inbox record at `offset` is done with. */
@@ -166,7 +171,9 @@ export class InboxReader {
   }
 
   #canTakeIn(): boolean {
-    return this.#partition.isActing && !this.#isHeld && !this.#host.isFull()
+    const { isActing, queued } = this.#partition
+    const isBacklogged = queued > mostQueued || this.#unanswered.size > mostUnanswered
+    return isActing && !this.#isHeld && !isBacklogged && !this.#host.isFull()
   }
 
   /**
@@ -207,6 +214,7 @@ export class InboxReader {
         cause,
       })
     if (record.value === null) return unreadable('it has no value')
+    if (record.value.byteLength > largestMessageBytes) return tooLarge(record.value.byteLength)
     try {
       const decoded = this.#kernel.codec.message.decode(record.value)
       if (!(decoded instanceof Promise)) return decoded
@@ -249,7 +257,7 @@ export class InboxReader {
     const isBlind = this.#kernel.settings.sabotage === 'message-not-deduplicated'
     const isForgetful = this.#kernel.settings.sabotage === 'start-not-deduplicated'
     const intake: Intake = takeIn(
-      this.#definitionFor(message, run),
+      { version: this.#host.current.version, signals: this.#signalsOf(run) },
       message,
       record.headers.traceparent ?? null,
       isForgetful && run?.status === 'ended'
@@ -280,11 +288,10 @@ export class InboxReader {
     }
   }
 
-  /** What a run understands is said by its own version. */
-  #definitionFor({ body }: Message, run: RunState | undefined): AnyWorkflow {
+  /** Its own version says what a run understands; undefined when nobody here serves that. */
+  #signalsOf(run: RunState | undefined): AnyWorkflow['signals'] | undefined {
     const { current } = this.#host
-    if (body.type === 'Start' || run === undefined) return current
-    return this.#host.definitionOf(run.version) ?? current
+    return run === undefined ? current.signals : this.#host.definitionOf(run.version)?.signals
   }
 
   #answer(
@@ -346,6 +353,7 @@ export class InboxReader {
       if (left > 0) this.#unanswered.set(answer.offset, left)
       else this.#unanswered.delete(answer.offset)
       this.#partition.positionsMoved()
+      this.takeIn()
     }
     this.#kernel.writer.wake()
   }
@@ -362,11 +370,20 @@ export class InboxReader {
   }
 }
 
+/** No client of ours writes one, and what is made of it might not fit into the journal. */
+function tooLarge(bytes: number): LogError {
+  return new LogError(
+    `a message has ${String(bytes)} bytes, the limit is ${String(largestMessageBytes)}`,
+    { code: 'ENTRY_TOO_LARGE' },
+  )
+}
+
 function unreadableCode({ code }: LogError): ErrorCode | undefined {
   const codes: readonly ErrorCode[] = [
     'MESSAGE_UNREADABLE',
     'RECORD_FOREIGN',
     'CODEC_UNKNOWN_SCHEMA',
+    'ENTRY_TOO_LARGE',
   ]
   return codes.find((each) => each === code)
 }

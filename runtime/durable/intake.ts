@@ -36,12 +36,20 @@ export function answerId(messageId: string): string {
   return `${messageId}/answer`
 }
 
+/** What is asked of the definition that a message is for. */
+export interface Understanding {
+  /** Of new runs. */
+  readonly version: string
+  /** Those of the run's version; undefined when it is served elsewhere, where they are checked. */
+  readonly signals: AnyWorkflow['signals'] | undefined
+}
+
 /**
  * @param run the run as folded, or undefined
  * @param queued what is queued for the run, or undefined when nothing is known of it
  */
 export function takeIn(
-  definition: AnyWorkflow,
+  definition: Understanding,
   message: Message,
   traceparent: string | null,
   run: RunState | undefined,
@@ -75,7 +83,7 @@ export function takeIn(
   switch (body.type) {
     case 'Signal': {
       const { name, payload } = body
-      const cause = signalFault(definition, name, payload)
+      const cause = signalFault(definition.signals, name, payload)
       if (cause !== null) return { verdict: 'bury', code: 'SIGNAL_INVALID', cause }
       const entry: EntryBody = { type: 'SignalReceived', messageId: message.id, name, payload }
       return { verdict: 'enter', body: entry }
@@ -105,14 +113,18 @@ export function takeIn(
   }
 }
 
-function signalFault(definition: AnyWorkflow, name: string, payload: Uint8Array): string | null {
+function signalFault(
+  signals: Understanding['signals'],
+  name: string,
+  payload: Uint8Array,
+): string | null {
   let value: unknown
   try {
     value = decodePayload(payload)
   } catch {
     return `signal '${name}' does not carry JSON`
   }
-  const declared = definition.signals.find((signal) => signal.name === name)
+  const declared = signals?.find((signal) => signal.name === name)
   try {
     declared?.schema.parse(value)
     return null

@@ -35,7 +35,7 @@ export async function* readJournal(
   range: JournalRange,
 ): AsyncGenerator<readonly PlacedCommit[], void> {
   let expected = range.from
-  for await (const records of log.read(range)) {
+  for await (const records of log.read({ ...range, markers: true })) {
     const commits: PlacedCommit[] = []
     for (const { offset, value } of records) {
       if (offset !== expected) throw hole(range, expected)

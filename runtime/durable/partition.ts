@@ -53,6 +53,8 @@ export class Partition implements WriteSource {
   readonly #inbox: InboxReader
   readonly #checkpointer: Checkpointer
   readonly #runs: RunTable
+  /** From one commit that is decided to the next. */
+  readonly #recovery: Backoff
   #outbox: OutboxSender
   #state: PartitionState
   #phase: Phase = 'lost'
@@ -70,6 +72,7 @@ export class Partition implements WriteSource {
     this.#logger = host.logger.child({ partition: home.partition })
     this.#journal = definitionTopics(home.definition).journal
     this.#fence = new FenceWriter(kernel, home)
+    this.#recovery = new Backoff(kernel, firstRetryMs, longestRetryMs)
     this.#positions = new Positions(kernel, () => this.#reached())
     this.#checkpointer = new Checkpointer(kernel.settings)
     this.#state = emptyPartition(home)
@@ -110,6 +113,7 @@ export class Partition implements WriteSource {
     const backoff = new Backoff(this.#kernel, firstRetryMs, longestRetryMs)
     while (this.#isWanted(tenure)) {
       try {
+        await backoff.beforeTry()
         await this.#acquireOnce(tenure)
         return
       } catch (error) {
@@ -118,7 +122,6 @@ export class Partition implements WriteSource {
         if (isFenced) this.#logger.info({ error }, 'a newer owner holds the partition')
         else this.#logger.warn({ error }, 'acquiring the partition failed')
         this.#phase = 'acquiring'
-        await backoff.pause()
       }
     }
   }
@@ -152,6 +155,11 @@ export class Partition implements WriteSource {
   }
 
   /** Looks again whether anything may be taken in. */
+  /** Entries that have not landed in the journal. */
+  get queued(): number {
+    return this.#queue.size
+  }
+
   takeIn(): void {
     this.#inbox.takeIn()
   }
@@ -249,9 +257,11 @@ export class Partition implements WriteSource {
 
   #decide(placed: PlacedCommit): void {
     this.#isInFlight = false
+    this.#recovery.reset()
     this.#queue.settle()
     this.#next = placed.offset + 1n
     this.#foldAndAct([placed])
+    this.#inbox.takeIn()
     this.#kernel.writer.wake()
   }
 
@@ -289,9 +299,10 @@ export class Partition implements WriteSource {
     this.#isInFlight = false
     if (this.#kernel.settings.sabotage === 'recovery-trusts-its-memory') this.#queue.settle()
     this.#queue.requeue()
-    const backoff = new Backoff(this.#kernel, firstRetryMs, longestRetryMs)
     while (tenure === this.#tenure) {
       try {
+        await this.#recovery.beforeTry()
+        if (tenure !== this.#tenure) return
         const { offset, nonce } = await this.#fence.append()
         const commits = await readCommits(this.#kernel, this.home, this.#next, offset + 1n)
         if (tenure !== this.#tenure) return
@@ -309,7 +320,6 @@ export class Partition implements WriteSource {
           return
         }
         this.#logger.warn({ error }, 'recovering the partition failed')
-        await backoff.pause()
       }
     }
   }
@@ -340,11 +350,9 @@ export class Partition implements WriteSource {
     this.#host.seek(partition, taken + 1n)
     this.#serve()
     this.#runs.resumeAll()
-    const runs = this.#runs.size
-    this.#logger.info(
-      { epoch: String(state.epoch), runs, from: String(from) },
-      'partition acquired',
-    )
+    const { size: runs } = this.#runs
+    const [epoch, began] = [String(state.epoch), String(from)]
+    this.#logger.info({ epoch, runs, from: began }, 'partition acquired')
   }
 
   #foldAndAct(commits: readonly PlacedCommit[]): void {

@@ -33,3 +33,9 @@ test('an error may name its own delay, within the number of attempts', () => {
   expect(afterFailure({}, 1, later, 0.1)).toEqual({ next: 'attempt', delayMs: 30_000 })
   expect(afterFailure({ attempts: 1 }, 1, later, 0.1)).toEqual({ next: 'park' })
 })
+
+test('without a first delay there is never one', () => {
+  const policy = { firstDelay: 0, attempts: Infinity }
+  expect(afterFailure(policy, 1, broken, 0.5)).toEqual({ next: 'attempt', delayMs: 0 })
+  expect(afterFailure(policy, 2_000, broken, 0.5)).toEqual({ next: 'attempt', delayMs: 0 })
+})

@@ -27,6 +27,7 @@ export function afterFailure(
   }
   const first = parseDuration(policy.firstDelay ?? 1_000)
   const bound = parseDuration(policy.maxDelay ?? 60_000)
-  const exponential = first * (policy.factor ?? 2) ** (attempt - 1)
+  // In time the power is infinite, and nothing times that is no number.
+  const exponential = first === 0 ? 0 : first * (policy.factor ?? 2) ** (attempt - 1)
   return { next: 'attempt', delayMs: Math.round(draw * Math.min(bound, exponential)) }
 }

@@ -29,32 +29,46 @@ export class Topology {
   partitionFor(topic: string, key: string): number | undefined {
     const count = this.#counts.get(topic)
     if (count !== undefined) return partitionFor(key, count)
-    if (!this.#asking.has(topic)) {
-      this.#asking.add(topic)
-      void this.#ask(topic, firstRetryMs)
-    }
+    this.#ask(topic, 1)
     return undefined
   }
 
   /** Whether the topic is known to have this partition; asks for it when it is not. */
   has(topic: string, partition: number): boolean {
-    return this.partitionFor(topic, '') !== undefined && partition < (this.#counts.get(topic) ?? 0)
+    const count = this.#counts.get(topic)
+    if (count !== undefined && partition < count) return partition >= 0
+    this.#ask(topic, partition + 1)
+    return false
   }
 
-  async #ask(topic: string, retryMs: number): Promise<void> {
+  #ask(topic: string, wanted: number): void {
+    if (this.#asking.has(topic)) return
+    this.#asking.add(topic)
+    void this.#askUntil(topic, wanted, firstRetryMs)
+  }
+
+  /** Until the topic has as many partitions as are wanted of it. */
+  async #askUntil(topic: string, wanted: number, retryMs: number): Promise<void> {
+    let error: unknown
     try {
-      this.#counts.set(topic, await this.#count(topic))
-      this.#asking.delete(topic)
-      this.#onLearned()
-    } catch (error) {
-      this.#logger.warn(
-        { topic, error },
-        'records are held back until their topic is there and right',
-      )
-      this.#clock.after(retryMs, () => {
-        void this.#ask(topic, Math.min(2 * retryMs, longestRetryMs))
-      })
+      const count = await this.#count(topic)
+      this.#counts.set(topic, count)
+      if (count >= wanted) {
+        this.#asking.delete(topic)
+        this.#onLearned()
+        return
+      }
+      error = `it has ${String(count)} partitions, and ${String(wanted)} are needed`
+    } catch (cause) {
+      error = cause
     }
+    this.#logger.warn(
+      { topic, error },
+      'records are held back until their topic is there and right',
+    )
+    this.#clock.after(retryMs, () => {
+      void this.#askUntil(topic, wanted, Math.min(2 * retryMs, longestRetryMs))
+    })
   }
 
   async #count(topic: string): Promise<number> {

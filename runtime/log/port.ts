@@ -87,6 +87,11 @@ export interface ReadRange {
   readonly from: bigint
   /** Exclusive: reading ends once everything below has been yielded. Captured before reading. */
   readonly to: bigint
+  /**
+   * Offsets that the log has kept for itself, as for the end of a transaction, come as records
+   * without a value: what is still missing then has been trimmed or compacted. Default false.
+   */
+  readonly markers?: boolean
 }
 
 export interface FollowOptions {

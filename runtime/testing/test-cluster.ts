@@ -85,6 +85,11 @@ export class TestCluster {
       .flatMap((place) => this.#cluster.dump(place.topic, place.partition))
   }
 
+  /** Leaves offsets of a partition without a record, as the end of a transaction does. */
+  skip(topic: string, partition: number, count: number): void {
+    this.#cluster.skip(topic, partition, count)
+  }
+
   /** A connection of one's own. @param interfere decides what befalls its appends */
   log(name: string, interfere?: Interfere): Log {
     return this.#connect(name, interfere)

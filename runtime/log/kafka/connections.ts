@@ -4,7 +4,7 @@
  */
 
 import protocol, { type Call } from 'kafkajs/src/protocol/requests/index.js'
-import { brokerError, unavailable } from './errors.ts'
+import { assertNoError, brokerError, unavailable } from './errors.ts'
 import { type Address, Link } from './link.ts'
 import type { KafkaOptions } from './options.ts'
 import { calmRequestQueue } from './patches.ts'
@@ -14,6 +14,8 @@ export type Purpose =
   'general' | 'produce' | `${'member' | 'follow' | 'aside' | 'beside'}-${number}`
 
 const metadata = protocol.requests.Metadata.protocol({ version: 6 })
+
+type Described = Awaited<ReturnType<ReturnType<typeof metadata>['response']['decode']>>
 
 export class Connections {
   readonly #options: KafkaOptions
@@ -35,13 +37,17 @@ export class Connections {
 
   /** The leader of each partition of a topic, by index; -1 while there is none. */
   async leaders(topic: string): Promise<readonly number[]> {
-    const { brokers, topicMetadata } = await this.sendToAny(
-      metadata({ topics: [topic], allowAutoTopicCreation: false }),
-    )
+    const call = metadata({ topics: [topic], allowAutoTopicCreation: false })
+    // By the library's own reading one partition without a leader makes the whole topic an error.
+    const parse = (data: Described) => Promise.resolve(data)
+    const response = { ...call.response, parse }
+    const { brokers, topicMetadata } = await this.sendToAny({ ...call, response })
     for (const { nodeId, host, port } of brokers) this.#learn(nodeId, { host, port })
+    const [described] = topicMetadata
+    assertNoError(described?.topicErrorCode ?? 0)
     const leaders: number[] = []
-    for (const { partitionId, leader } of topicMetadata[0]?.partitionMetadata ?? []) {
-      leaders[partitionId] = leader
+    for (const { partitionErrorCode, partitionId, leader } of described?.partitionMetadata ?? []) {
+      leaders[partitionId] = partitionErrorCode === 0 ? leader : -1
     }
     return leaders
   }

@@ -14,6 +14,11 @@ export function errorName(code: number): string | undefined {
   return code === 0 ? undefined : kafkaErrors.createErrorFromCode(code).type
 }
 
+/** @throws the library's error for a code in a response that does not stand for success */
+export function assertNoError(code: number): void {
+  if (code !== 0) throw kafkaErrors.createErrorFromCode(code)
+}
+
 export function unavailable(what: string, cause?: unknown): LogError {
   const reason = cause instanceof Error ? `: ${cause.message}` : ''
   return new LogError(`${what}${reason}`, { code: 'LOG_UNAVAILABLE', cause })

@@ -6,7 +6,7 @@
 import type { Call } from 'kafkajs/src/protocol/requests/index.js'
 import type { LogRecord } from '../port.ts'
 import { Body, FieldReader, int16, int32, string } from './bytes.ts'
-import { decodeBatches } from './record-batch.ts'
+import { decodeBatches, type DecodeOptions } from './record-batch.ts'
 
 export interface FetchPosition {
   readonly partition: number
@@ -21,6 +21,8 @@ export interface FetchOptions {
   /** The most bytes of one partition, and of all; a single record may be larger. */
   readonly partitionBytes: number
   readonly totalBytes: number
+  /** See `DecodeOptions`; default false. */
+  readonly markers?: boolean
 }
 
 export interface Fetched {
@@ -82,7 +84,10 @@ function requestParts({
   return parts
 }
 
-function decodeResponse(raw: Buffer, { topic, positions }: FetchOptions): readonly Fetched[] {
+function decodeResponse(
+  raw: Buffer,
+  { topic, positions, markers = false }: FetchOptions,
+): readonly Fetched[] {
   const asked = new Map(positions.map(({ partition, offset }) => [partition, offset]))
   const reader = new FieldReader(raw)
   // Throttle time, error and id of a session.
@@ -100,12 +105,17 @@ function decodeResponse(raw: Buffer, { topic, positions }: FetchOptions): readon
   }
   const topics = reader.array((fields) => {
     fields.string()
-    return fields.array((partition) => fetched(topic, asked, partition))
+    return fields.array((partition) => fetched(topic, asked, partition, { markers }))
   })
   return topics.flat()
 }
 
-function fetched(topic: string, asked: ReadonlyMap<number, bigint>, reader: FieldReader): Fetched {
+function fetched(
+  topic: string,
+  asked: ReadonlyMap<number, bigint>,
+  reader: FieldReader,
+  options: DecodeOptions,
+): Fetched {
   const partition = reader.int32()
   const errorCode = reader.int16()
   const high = reader.int64()
@@ -116,7 +126,7 @@ function fetched(topic: string, asked: ReadonlyMap<number, bigint>, reader: Fiel
   reader.int32()
 
   const from = asked.get(partition) ?? 0n
-  const { records, next } = decodeBatches(topic, partition, reader.bytes())
+  const { records, next } = decodeBatches(topic, partition, reader.bytes(), options)
   return {
     partition,
     errorCode,

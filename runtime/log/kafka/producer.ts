@@ -87,7 +87,7 @@ export class Producer {
     )
   }
 
-  /** Why an append cannot be sent. */
+  /** Why an append cannot be sent; one whose partition has no leader may find one meanwhile. */
   async #refusal(append: Append): Promise<LogError | undefined> {
     try {
       await this.#topics.leader(append.topic, append.partition)
@@ -95,6 +95,7 @@ export class Producer {
       return undefined
     } catch (error) {
       if (!(error instanceof LogError)) throw error
+      if (error.code === 'LOG_UNAVAILABLE') return undefined
       if (error.code === 'RECORD_TOO_LARGE') this.#topics.forgetLimit(append.topic)
       return error
     }

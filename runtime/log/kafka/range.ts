@@ -26,9 +26,9 @@ export async function* readRange(
   parts: RangeParts,
   range: ReadRange,
 ): AsyncGenerator<readonly LogRecord[]> {
-  const { topic, partition, to } = range
+  const { topic, to } = range
   // The topic has to exist even if there is nothing to read of it.
-  await parts.topics.leader(topic, partition)
+  await parts.topics.count(topic)
 
   let fetch = startFetch(parts, range, range.from)
   while (fetch !== undefined) {
@@ -73,6 +73,7 @@ function fetchFrom(parts: RangeParts, range: ReadRange, from: bigint): Promise<F
       waitMs: 0,
       partitionBytes: bytes,
       totalBytes: bytes,
+      markers: range.markers ?? false,
     })
     const [fetched] = await connections.sendTo(leader, 'general', call)
     if (fetched === undefined) throw new Error('a partition was not answered')

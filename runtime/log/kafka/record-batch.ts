@@ -62,8 +62,21 @@ export function encodeBatch(
   return buffer
 }
 
-/** Reads all whole batches; a broker may cut the last one short. Values are views of the bytes. */
-export function decodeBatches(topic: string, partition: number, bytes: Buffer): DecodedBatches {
+export interface DecodeOptions {
+  /** Offsets of what the log writes for itself come as records without a value. */
+  readonly markers: boolean
+}
+
+/**
+ * Reads all whole batches; a broker may cut the last one short. Values are views of the bytes. What
+ * is compressed in a way that cannot be read comes as records without a value.
+ */
+export function decodeBatches(
+  topic: string,
+  partition: number,
+  bytes: Buffer,
+  { markers }: DecodeOptions = { markers: false },
+): DecodedBatches {
   const records: LogRecord[] = []
   let next = -1n
   let position = 0
@@ -73,17 +86,31 @@ export function decodeBatches(topic: string, partition: number, bytes: Buffer): 
     const baseOffset = bytes.readBigInt64BE(position)
     const attributes = bytes.readInt16BE(position + 21)
     next = baseOffset + BigInt(bytes.readInt32BE(position + 23)) + 1n
-    if ((attributes & controlMask) === 0) {
-      decodeRecords(
-        bytes.subarray(position, end),
-        attributes,
-        { topic, partition, baseOffset },
-        records,
-      )
+    const batch = bytes.subarray(position, end)
+    const place = { topic, partition, baseOffset }
+    if ((attributes & controlMask) !== 0) {
+      if (markers) withoutValues(batch, place, next, records)
+    } else {
+      const content = decompress(batch.subarray(overhead), attributes)
+      if (content === undefined) withoutValues(batch, place, next, records)
+      else decodeRecords(batch, content, place, records)
     }
     position = end
   }
   return { records, next }
+}
+
+function withoutValues(
+  batch: Buffer,
+  { topic, partition, baseOffset }: BatchPlace,
+  next: bigint,
+  records: LogRecord[],
+): void {
+  const timestamp = Number(batch.readBigInt64BE(27))
+  for (let offset = baseOffset; offset < next; offset += 1n) {
+    const place = { topic, partition, offset, timestamp }
+    records.push({ ...place, key: null, value: null, headers: noHeaders })
+  }
 }
 
 interface BatchPlace {
@@ -94,14 +121,15 @@ interface BatchPlace {
 
 function decodeRecords(
   batch: Buffer,
-  attributes: number,
+  content: Buffer,
   { topic, partition, baseOffset }: BatchPlace,
   records: LogRecord[],
 ): void {
+  const attributes = batch.readInt16BE(21)
   const appendTime = (attributes & appendTimeMask) !== 0
   const firstTimestamp = Number(batch.readBigInt64BE(appendTime ? 35 : 27))
   const count = batch.readInt32BE(57)
-  const reader = new VarintReader(decompress(batch.subarray(overhead), attributes), 0)
+  const reader = new VarintReader(content, 0)
 
   for (let i = 0; i < count; i += 1) {
     const length = reader.int()
@@ -129,18 +157,21 @@ function decodeHeaders(reader: VarintReader): Headers {
   return headers
 }
 
-/** We write no compressed batch, but others may write to an inbox. */
-function decompress(records: Buffer, attributes: number): Buffer {
-  const codec = attributes & compressionMask
-  switch (codec) {
-    case 0:
-      return records
-    case 1:
-      return gunzipSync(records)
-    case 4:
-      return zstdDecompressSync(records)
-    default:
-      throw new Error(`compression codec ${codec} is not supported: use none, gzip or zstd`)
+/** We write no compressed batch, but others may; undefined when it cannot be read. */
+function decompress(content: Buffer, attributes: number): Buffer | undefined {
+  try {
+    switch (attributes & compressionMask) {
+      case 0:
+        return content
+      case 1:
+        return gunzipSync(content)
+      case 4:
+        return zstdDecompressSync(content)
+      default:
+        return undefined
+    }
+  } catch {
+    return undefined
   }
 }
 

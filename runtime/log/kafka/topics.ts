@@ -9,13 +9,15 @@ const describeConfigs = protocol.requests.DescribeConfigs.protocol({ version: 2 
 const topicResource = 2
 const limitName = 'max.message.bytes'
 
-/** A broker may hear of a new topic a little after whoever created it. */
+/** A broker may hear of a new topic a little after whoever created it: waited for once. */
 const unknownForMs = 1_000
 const unavailableForMs = 10_000
 
 export class Topics {
   readonly #connections: Connections
   readonly #leaders = new Map<string, Promise<readonly number[]>>()
+  /** Those that did not exist when they were last asked for. */
+  readonly #missing = new Set<string>()
   readonly #limits = new Map<string, Promise<number>>()
 
   constructor(connections: Connections) {
@@ -65,13 +67,16 @@ export class Topics {
   }
 
   async #ask(topic: string): Promise<readonly number[]> {
-    const unknownUntil = performance.now() + unknownForMs
+    const unknownUntil = performance.now() + (this.#missing.has(topic) ? 0 : unknownForMs)
     return persist({ what: `find topic ${topic}`, forMs: unavailableForMs }, async () => {
       try {
-        return await this.#connections.leaders(topic)
+        const leaders = await this.#connections.leaders(topic)
+        this.#missing.delete(topic)
+        return leaders
       } catch (error) {
-        const isUnknown = isUnknownTopic(error) && performance.now() > unknownUntil
-        throw isUnknown ? topicUnknown(topic) : error
+        if (!isUnknownTopic(error) || performance.now() < unknownUntil) throw error
+        this.#missing.add(topic)
+        throw topicUnknown(topic)
       }
     })
   }

@@ -85,13 +85,18 @@ export class MemoryConnection implements Log {
     return this.#request(({ topics }) => topics.partition(topic, partition).offsetAt(time))
   }
 
-  async *read({ topic, partition, from, to }: ReadRange): AsyncGenerator<readonly LogRecord[]> {
+  async *read(range: ReadRange): AsyncGenerator<readonly LogRecord[]> {
+    const { topic, partition, from, to, markers = false } = range
     let next = from
     while (true) {
       const start = next
-      const records = await this.#request(({ topics }) =>
-        topics.partition(topic, partition).slice(start, to),
-      )
+      const records = await this.#request(({ topics }) => {
+        const source = topics.partition(topic, partition)
+        const slice = source.slice(start, to)
+        // Markers lie between records, or behind the last.
+        const end = slice.length > 0 ? (slice.at(-1)?.offset ?? to) : to
+        return markers ? inOrder([...slice, ...source.markers(start, end)]) : slice
+      })
       const last = records.at(-1)
       if (last === undefined) return
       next = last.offset + 1n
@@ -192,4 +197,8 @@ function noAnswer(): LogError {
   return new LogError('the log did not acknowledge an append: it may or may not be there', {
     code: 'LOG_UNAVAILABLE',
   })
+}
+
+function inOrder(records: LogRecord[]): readonly LogRecord[] {
+  return records.sort((left, right) => Number(left.offset - right.offset))
 }

@@ -8,6 +8,8 @@ export class MemoryPartition {
   readonly topic: string
   readonly partition: number
   #records: LogRecord[] = []
+  /** Offsets without a record. */
+  #skipped: bigint[] = []
   #low = 0n
   #high = 0n
   #watchers = new Set<() => void>()
@@ -47,7 +49,20 @@ export class MemoryPartition {
 
   /** Leaves offsets without a record, as a log's control records do. */
   skip(count: number): void {
-    this.#high += BigInt(count)
+    for (let left = count; left > 0; left -= 1) {
+      this.#skipped.push(this.#high)
+      this.#high += 1n
+    }
+  }
+
+  /** Records without a value for the offsets of a range that were skipped. */
+  markers(from: bigint, to: bigint): readonly LogRecord[] {
+    const { topic, partition } = this
+    return this.#skipped
+      .filter((offset) => offset >= from && offset >= this.#low && offset < to)
+      .map((offset) => ({
+        ...{ topic, partition, offset, key: null, value: null, headers: {}, timestamp: 0 },
+      }))
   }
 
   trim(before: bigint): void {
