@@ -4,7 +4,11 @@ import { deadLettersPlan, definitionTopicPlans } from './topics.ts'
 
 test('a definition has three topics of one partition count', () => {
   const plans = definitionTopicPlans('review', { partitions: 6, replicationFactor: 1 })
-  const size = { 'max.message.bytes': '8388608', 'unclean.leader.election.enable': 'false' }
+  const size = {
+    'max.message.bytes': '8388608',
+    'compression.type': 'producer',
+    'unclean.leader.election.enable': 'false',
+  }
   const forEver = {
     ...size,
     'cleanup.policy': 'delete',

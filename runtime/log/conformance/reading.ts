@@ -54,6 +54,24 @@ export function reading(harness: Harness): void {
     expect(records.map(({ offset }) => offset)).toEqual([1n, 3n])
   })
 
+  test('they come as records without a value, if asked for', async () => {
+    const log = harness().connect()
+    const topic = await harness().createTopic(3)
+    await append(log, topic, 0, 'a')
+    await harness().appendWithHole(topic, 0, 'b')
+    await append(log, topic, 0, 'c')
+    const placesOf = async (from: bigint, to: bigint) => {
+      const places: string[] = []
+      for await (const records of log.read({ topic, partition: 0, from, to, markers: true })) {
+        places.push(...records.map((each) => `${each.offset} ${text(each)}`))
+      }
+      return places
+    }
+    expect(await placesOf(0n, 4n)).toEqual(['0 a', '1 b', '2 ', '3 c'])
+    expect(await placesOf(2n, 3n)).toEqual(['2 '])
+    expect(await placesOf(0n, 3n)).toEqual(['0 a', '1 b', '2 '])
+  })
+
   test('many partitions are read at once, each whole and in order', async () => {
     const log = harness().connect()
     const topic = await harness().createTopic(8)
