@@ -8,6 +8,10 @@ export const directions = ['to the broker', 'from the broker', 'both ways'] as c
 
 export type Direction = (typeof directions)[number]
 
+export const foreignKinds = ['bytes', 'other schema', 'large', 'empty', 'transaction'] as const
+
+export type ForeignKind = (typeof foreignKinds)[number]
+
 /** What goes wrong; `seat` and `node` count modulo those that there are. */
 export type Fault =
   | { readonly what: 'kill'; readonly seat: number; readonly downMs: number }
@@ -62,7 +66,7 @@ export type Fault =
     }
   | {
       readonly what: 'foreign records'
-      readonly kind: 'bytes' | 'other schema' | 'large' | 'empty'
+      readonly kind: ForeignKind
     }
   | { readonly what: 'same start'; readonly times: number }
   /** Bodies under way hang: the world answers none of them. */
@@ -200,7 +204,7 @@ function faultMakers(draw: Draw, { brokers, settings }: Planned): Makers {
     }),
     () => ({
       what: 'foreign records',
-      kind: draw.pick(['bytes', 'other schema', 'large', 'empty'] as const),
+      kind: draw.pick(foreignKinds),
     }),
     () => ({ what: 'same start', times: 100 }),
     () => ({ what: 'hanging bodies', forMs: draw.int(500, 6_000) }),

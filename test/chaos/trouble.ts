@@ -8,7 +8,7 @@ import { notesTopic } from '../workload/definitions.ts'
 import type { Child } from './child.ts'
 import { Look } from './client-options.ts'
 import type { Nodes } from './nodes.ts'
-import type { Fault, FaultKind, Plan } from './plan.ts'
+import type { Fault, FaultKind, ForeignKind, Plan } from './plan.ts'
 import type { Proxy } from './proxy.ts'
 import type { Storm } from './storm.ts'
 import type { Workers } from './workers.ts'
@@ -204,7 +204,7 @@ export class Trouble {
   }
 
   /** One record to each partition of every topic that a service or a client reads. */
-  async #writeForeign(kind: Extract<Fault, { what: 'foreign records' }>['kind']): Promise<void> {
+  async #writeForeign(kind: ForeignKind): Promise<void> {
     const { plan, outsider } = this.#scene
     const topics = [
       ...plan.definitions.flatMap((name) => {
@@ -214,23 +214,30 @@ export class Trouble {
       deadLettersTopic,
       notesTopic,
     ]
-    const producer = outsider.producer()
+    const value = this.#foreign(kind)
+    const batch = topics.map((topic) => {
+      const isSingle = topic === deadLettersTopic || topic === notesTopic
+      const partitions = Array.from({ length: isSingle ? 1 : plan.partitions }, (_, index) => index)
+      const messages = partitions.map((partition) => ({ partition, key: 'stranger', value }))
+      return { topic, messages }
+    })
+    const isTransaction = kind === 'transaction'
+    const producer = outsider.producer(
+      isTransaction
+        ? { transactionalId: 'stranger', idempotent: true, maxInFlightRequests: 1 }
+        : {},
+    )
     try {
       await producer.connect()
-      const value = this.#foreign(kind)
-      for (const topic of topics) {
-        const partitions = topic.startsWith('dead') || topic === notesTopic ? 1 : plan.partitions
-        const messages = Array.from({ length: partitions }, (_, partition) => ({
-          ...{ partition, key: 'stranger', value },
-        }))
-        await producer.send({ topic, messages })
-      }
+      const sender = isTransaction ? await producer.transaction() : producer
+      for (const record of batch) await sender.send(record)
+      if ('commit' in sender) await sender.commit()
     } finally {
       await producer.disconnect()
     }
   }
 
-  #foreign(kind: Extract<Fault, { what: 'foreign records' }>['kind']): Buffer | null {
+  #foreign(kind: ForeignKind): Buffer | null {
     const { codec } = this.#scene
     const letter = {
       ...{
@@ -245,6 +252,7 @@ export class Trouble {
     }
     switch (kind) {
       case 'bytes':
+      case 'transaction':
         return Buffer.from('written by a stranger')
       case 'other schema':
         return codec.deadLetter.encode(letter)

@@ -38,7 +38,11 @@ export async function readTopics(
     deadLettersTopic,
   ])
   const ranges = [...journals, ...others]
-  const records = await Promise.all(ranges.map((range) => recordsOf(log, range)))
+  // Of a journal every offset counts.
+  const records = await Promise.all([
+    ...journals.map((range) => recordsOf(log, range, true)),
+    ...others.map((range) => recordsOf(log, range, false)),
+  ])
   return {
     definitions,
     records: records.flat(),
@@ -79,11 +83,11 @@ async function ends(log: Log, topics: readonly string[]): Promise<readonly Range
   return (await Promise.all(ranges)).flat()
 }
 
-async function recordsOf(log: Log, range: Range): Promise<readonly LogRecord[]> {
+async function recordsOf(log: Log, range: Range, markers: boolean): Promise<readonly LogRecord[]> {
   const { topic, partition, low, high } = range
   const records: LogRecord[] = []
   if (low === high) return records
-  for await (const batch of log.read({ topic, partition, from: low, to: high })) {
+  for await (const batch of log.read({ topic, partition, from: low, to: high, markers })) {
     records.push(...batch)
   }
   return records
