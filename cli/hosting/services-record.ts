@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isAliveWith, terminate } from '../../deploy/local/process.ts'
+import { isAliveWith, isStopped, terminate } from '../../deploy/local/process.ts'
 import { serviceNames } from './order.ts'
 
 const RecordedService = z.object({
@@ -32,6 +32,11 @@ export function readServices(home: string): ServicesRecord | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Whether a service that runs can do anything: one that was stopped serves nobody. */
+export function isServing({ pid }: RecordedService): boolean {
+  return !isStopped(pid)
 }
 
 export function writeServices(home: string, record: ServicesRecord): void {

@@ -16,7 +16,7 @@ import type { Invocation } from '../invocation.ts'
 import { isKafkaThere } from '../reach.ts'
 import { serviceNames, type ServiceName } from './order.ts'
 import { ServiceGroup } from './service-group.ts'
-import { readServices } from './services-record.ts'
+import { isServing, readServices } from './services-record.ts'
 
 export interface SessionOptions {
   /** Whether the services are served here, where they do not run already. */
@@ -197,7 +197,8 @@ export class Session {
     const record = readServices(this.#invocation.home)
     const isOther =
       backend !== undefined && record?.brokers !== backend.environment.brokers.join(',')
-    const running = isOther ? [] : (record?.services.map(({ name }) => name) ?? [])
+    const serving = isOther ? [] : (record?.services.filter(isServing) ?? [])
+    const running = serving.map(({ name }) => name)
     return serviceNames.filter((name) => !running.includes(name))
   }
 }

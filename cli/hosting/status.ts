@@ -11,7 +11,7 @@ import { emit, outputFormat, parsed } from '../options.ts'
 import { table } from '../terminal/table.ts'
 import { moment } from '../terminal/times.ts'
 import { serviceNames } from './order.ts'
-import { readServices } from './services-record.ts'
+import { isServing, readServices } from './services-record.ts'
 
 const Options = z.object({ output: outputFormat })
 
@@ -80,7 +80,7 @@ async function serviceParts(home: string): Promise<readonly Part[]> {
     const service = record?.services.find((each) => each.name === name)
     if (service === undefined) return downPart(name)
     const { pid, startedAt, logFile } = service
-    const state = hasBroker ? 'up' : 'silent'
+    const state = hasBroker && isServing(service) ? 'up' : 'silent'
     return { name, state, pid, since: moment(startedAt), where: logFile }
   })
 }

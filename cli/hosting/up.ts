@@ -17,6 +17,7 @@ import { serviceNames, type ServiceName } from './order.ts'
 import { untilServed } from './ready.ts'
 import { ServiceGroup } from './service-group.ts'
 import {
+  isServing,
   readServices,
   stopServices,
   writeServices,
@@ -49,11 +50,23 @@ function exportLines({ brokers, registryUrl }: ServicesRecord): string {
     .join('\n')
 }
 
+/** The services that run and serve; one that was stopped is ended, so that another takes its place. */
+async function servingOf({ home, terminal }: Invocation): Promise<ServicesRecord | undefined> {
+  const record = readServices(home)
+  if (record === undefined) return undefined
+  const stopped = record.services.filter((service) => !isServing(service))
+  if (stopped.length === 0) return record
+  const names = stopped.map(({ name }) => name).join(', ')
+  terminal.note(`${names} was stopped and serves nobody, so it is started anew`)
+  await stopServices({ ...record, services: stopped }, home)
+  return { ...record, services: record.services.filter(isServing) }
+}
+
 async function start(invocation: Invocation): Promise<ServicesRecord> {
   const { home, variables, terminal } = invocation
   const interrupt = invocation.claimInterrupts()
   const given = await givenOf(variables)
-  const recorded = readServices(home)
+  const recorded = await servingOf(invocation)
   const before = recorded?.services.length === 0 ? undefined : recorded
   const isOurs = given === undefined && !(await isRunning(home))
   const areUp = before?.services.length === serviceNames.length

@@ -14,6 +14,19 @@ export function isAlive(pid: number): boolean {
   return commandLine(pid) !== ''
 }
 
+/** Whether a process was stopped, as by SIGSTOP: it exists, and does nothing until it is woken. */
+export function isStopped(pid: number): boolean {
+  try {
+    const state =
+      process.platform === 'linux'
+        ? /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
+        : execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).trim()[0]
+    return state === 'T' || state === 't'
+  } catch {
+    return false
+  }
+}
+
 /** Whether a process exists and its command line names `marker`: ids are used again. */
 export function isAliveWith(pid: number, marker: string): boolean {
   return isAlive(pid) && commandLine(pid).includes(marker)
