@@ -54,12 +54,13 @@ function exportLines({ brokers, registryUrl }: ServicesRecord): string {
 async function servingOf({ home, terminal }: Invocation): Promise<ServicesRecord | undefined> {
   const record = readServices(home)
   if (record === undefined) return undefined
-  const stopped = record.services.filter((service) => !isServing(service))
+  const serving = record.services.filter(isServing)
+  const stopped = record.services.filter((service) => !serving.includes(service))
   if (stopped.length === 0) return record
   const names = stopped.map(({ name }) => name).join(', ')
   terminal.note(`${names} was stopped and serves nobody, so it is started anew`)
   await stopServices({ ...record, services: stopped }, home)
-  return { ...record, services: record.services.filter(isServing) }
+  return { ...record, services: serving }
 }
 
 async function start(invocation: Invocation): Promise<ServicesRecord> {
