@@ -18,6 +18,7 @@ import { definitionTopics } from '../../schemas/topics.ts'
 import type { Commit, EntryBody } from '../../schemas/records.ts'
 import { Backoff } from './backoff.ts'
 import { Checkpointer, sizeOfParts } from './checkpointer.ts'
+import { fateBehind, fateOf, type AppendAnswer } from './commit-fate.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { FenceWriter } from './fence-writer.ts'
 import { emptyPartition, fold, type PartitionState } from './fold.ts'
@@ -30,7 +31,7 @@ import { owedSince, type Home } from './outbox.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import type { PartitionHost } from './partition-host.ts'
 import { Positions, type Reached } from './positions.ts'
-import { checkpointHint, readPartition } from './read-partition.ts'
+import { checkpointHint, hintMetadata, readPartition } from './read-partition.ts'
 import { RunTable } from './run-table.ts'
 import { trimToCheckpoint } from './trim-journal.ts'
 import type { Reserve, Write, WriteSource } from './writer.ts'
@@ -154,12 +155,12 @@ export class Partition implements WriteSource {
     if (this.#phase !== 'lost') this.#inbox.add(records)
   }
 
-  /** Looks again whether anything may be taken in. */
   /** Entries that have not landed in the journal. */
   get queued(): number {
     return this.#queue.size
   }
 
+  /** Looks again whether anything may be taken in. */
   takeIn(): void {
     this.#inbox.takeIn()
   }
@@ -236,23 +237,19 @@ export class Partition implements WriteSource {
     this.#positions.moved(this.#isDraining ? 0 : this.#kernel.settings.positionDelayMs)
   }
 
-  #settleCommit(
-    commit: Commit,
-    bytes: number,
-    result: { readonly offset: bigint } | { readonly error: unknown },
-  ): void {
-    if ('error' in result || result.offset < this.#next) {
-      const error =
-        'error' in result ? result.error : new Error('acknowledged below what was expected')
-      this.#logger.warn({ error }, 'the fate of a commit is not known')
-      void this.#recover()
-      return
+  #settleCommit(commit: Commit, bytes: number, answer: AppendAnswer): void {
+    const fate = fateOf(answer, this.#next, this.#kernel.settings.sabotage)
+    switch (fate.is) {
+      case 'decided':
+        this.#decide({ offset: fate.offset, commit, bytes })
+        return
+      case 'behind a gap':
+        void this.#readGap({ offset: fate.offset, commit, bytes })
+        return
+      case 'unknown':
+        this.#logger.warn({ error: fate.error }, 'the fate of a commit is not known')
+        void this.#recover()
     }
-    if (result.offset > this.#next && this.#kernel.settings.sabotage !== 'fence-not-checked') {
-      void this.#readGap(commit, bytes, result.offset)
-      return
-    }
-    this.#decide({ offset: result.offset, commit, bytes })
   }
 
   #decide(placed: PlacedCommit): void {
@@ -266,12 +263,12 @@ export class Partition implements WriteSource {
   }
 
   /** Somebody else has appended between our last commit and this one. */
-  async #readGap(commit: Commit, bytes: number, offset: bigint): Promise<void> {
+  async #readGap(placed: PlacedCommit): Promise<void> {
     const tenure = this.#tenure
     this.#phase = 'recovering'
     let gap: readonly PlacedCommit[]
     try {
-      gap = await readCommits(this.#kernel, this.home, this.#next, offset)
+      gap = await readCommits(this.#kernel, this.home, this.#next, placed.offset)
     } catch (error) {
       if (tenure !== this.#tenure) return
       if (isHole(error)) this.lose('the journal was trimmed by a newer owner')
@@ -279,16 +276,18 @@ export class Partition implements WriteSource {
       return
     }
     if (tenure !== this.#tenure) return
-    const fences = gap.flatMap(({ commit: { fence } }) => (fence === null ? [] : [fence]))
-    if (fences.some((fence) => fence.incarnation !== this.#kernel.incarnation)) {
-      this.lose('a newer owner has fenced')
-    } else if (fences.length > 0) {
-      void this.#recover()
-    } else {
-      this.#phase = 'serving'
-      this.#foldAndAct(gap)
-      this.#decide({ offset, commit, bytes })
-      this.#serve()
+    switch (fateBehind(gap, this.#kernel.incarnation)) {
+      case 'lost':
+        this.lose('a newer owner has fenced')
+        return
+      case 'unsure':
+        void this.#recover()
+        return
+      case 'stands':
+        this.#phase = 'serving'
+        this.#foldAndAct(gap)
+        this.#decide(placed)
+        this.#serve()
     }
   }
 
@@ -335,12 +334,9 @@ export class Partition implements WriteSource {
       onCommit: (bytes) => {
         this.#checkpointer.count(bytes)
       },
+      logger: this.#logger,
     })
     if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
-    if (taken > state.inboxTaken && state.inboxTaken >= 0n) {
-      const removed = { from: String(state.inboxTaken + 1n), to: String(taken) }
-      this.#logger.warn(removed, 'records were removed from the inbox before they were taken in')
-    }
     this.#state = state
     this.#checkpointer.restored(state)
     this.#outbox = this.#newOutbox()
@@ -369,9 +365,9 @@ export class Partition implements WriteSource {
         trimToCheckpoint(this.#kernel, this.home, this.#state.lastCheckpoint, this.#logger)
       }
     }
-    this.#inbox.decided(this.#state.inboxTaken)
-    const metadata = JSON.stringify({ checkpoint: String(this.#state.lastCheckpoint) })
-    this.#host.commit(this.home.partition, this.#state.inboxTaken + 1n, metadata)
+    const { inboxTaken } = this.#state
+    this.#inbox.decided(inboxTaken)
+    this.#host.commit(this.home.partition, inboxTaken + 1n, hintMetadata(this.#state))
   }
 
   /** From here on commits are built, records taken in and bodies begun. */

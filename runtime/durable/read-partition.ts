@@ -7,6 +7,7 @@
  */
 
 import { FencedError, LogError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import type { AppendedFence } from './fence-writer.ts'
 import type { PartitionState } from './fold.ts'
@@ -20,6 +21,7 @@ export interface ReadPartitionOptions {
   readonly appendFence: () => Promise<AppendedFence>
   /** Told of the bytes of each commit. */
   readonly onCommit: (bytes: number) => void
+  readonly logger: Logger
 }
 
 export interface ReadPartition {
@@ -36,7 +38,7 @@ export interface ReadPartition {
 export async function readPartition(
   kernel: Kernel,
   home: Home,
-  { hint, appendFence, onCommit }: ReadPartitionOptions,
+  { hint, appendFence, onCommit, logger }: ReadPartitionOptions,
 ): Promise<ReadPartition> {
   const { log } = kernel
   const { definition, partition } = home
@@ -49,8 +51,17 @@ export async function readPartition(
   const state = await foldToFence(kernel, home, { from, fence, nonce }, onCommit)
   const { high } = await log.offsets(inbox, partition)
   if (high <= state.inboxTaken) throw recreated(inbox, partition, high, state.inboxTaken)
-  const taken = gone > state.inboxTaken ? gone : state.inboxTaken
-  return { state, fence, taken, from }
+  if (gone <= state.inboxTaken) return { state, fence, taken: state.inboxTaken, from }
+  if (state.inboxTaken >= 0n) {
+    const removed = { from: String(state.inboxTaken + 1n), to: String(gone) }
+    logger.warn(removed, 'records were removed from the inbox before they were taken in')
+  }
+  return { state, fence, taken: gone, from }
+}
+
+/** What is committed with the group's position, for the next owner's `checkpointHint`. */
+export function hintMetadata({ lastCheckpoint }: PartitionState): string {
+  return JSON.stringify({ checkpoint: String(lastCheckpoint) })
 }
 
 /** The checkpoint that was committed with the group's position. */
