@@ -4,8 +4,8 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { Kafka, logLevel } from 'kafkajs'
 import type { Append, Log } from '../runtime/log/port.ts'
+import { outsider } from '../test/kafka/outsider.ts'
 import { median } from './statistics.ts'
 
 const recordBytes = 300
@@ -47,8 +47,7 @@ export async function floor(options: FloorOptions, atOnce: number): Promise<Floo
 
 async function kafkajsFloor(options: FloorOptions, atOnce: number): Promise<number> {
   const { brokers, topic, partitions, milliseconds } = options
-  const clientId = 'stoa-bench-floor'
-  const kafka = new Kafka({ brokers: [...brokers], clientId, logLevel: logLevel.NOTHING })
+  const kafka = outsider(brokers, { clientId: 'stoa-bench-floor' })
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   const messages = Array.from({ length: atOnce }, (_, index) => ({

@@ -34,19 +34,19 @@ const options = readOptions(process.argv.slice(2))
 const unknown = options.only?.filter((name) => measurements.every((each) => each.name !== name))
 if (unknown !== undefined && unknown.length > 0) {
   const names = measurements.map(({ name }) => name).join(', ')
-  console.error(`there is no ${unknown.join(', ')}; there are ${names}`)
+  process.stderr.write(`there is no ${unknown.join(', ')}; there are ${names}\n`)
   process.exit(2)
 }
 
 const taken: Taken[] = []
-if (!options.json) console.log(heading)
+if (!options.json) print(heading)
 for (const measurement of measurements) {
   if (options.only?.includes(measurement.name) === false) continue
   const result = await take(measurement)
   taken.push(result)
-  if (!options.json) console.log(table(result))
+  if (!options.json) print(table(result))
 }
-if (options.json) console.log(JSON.stringify(taken.map(withVerdicts)))
+if (options.json) print(JSON.stringify(taken.map(withVerdicts)))
 process.exit(taken.some(({ failure }) => failure !== null) ? 1 : 0)
 
 async function take(measurement: Measurement): Promise<Taken> {
@@ -59,7 +59,7 @@ async function take(measurement: Measurement): Promise<Taken> {
     } finally {
       // What was measured holds, whatever is left behind.
       await stage.close().catch((error: unknown) => {
-        console.error(`after ${name}: ${messageOf(error)}`)
+        process.stderr.write(`after ${name}: ${messageOf(error)}\n`)
       })
     }
   } catch (error) {
@@ -77,6 +77,10 @@ async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
 }
 
 function table({ measurement, figures, failure }: Taken): string {

@@ -5,7 +5,7 @@ import net from 'node:net'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import type { Count } from '../workload/definitions.ts'
-import type { SinkCall } from './sink-lines.ts'
+import type { SinkCall } from './sink-calls.ts'
 
 const Answer = z.object({
   id: z.int(),

@@ -6,7 +6,8 @@
 import { fsyncSync, openSync, writeSync } from 'node:fs'
 import net from 'node:net'
 import { createInterface } from 'node:readline'
-import { SinkCall, SinkCommand, type SinkLine } from './sink-lines.ts'
+import type { EffectLine } from '../workload/effect-lines.ts'
+import { SinkCall, SinkCommand } from './sink-calls.ts'
 
 process.on('disconnect', () => process.exit(0))
 
@@ -15,7 +16,7 @@ const times = new Map<string, number>()
 let bodies = 0
 let answersFrom = 0
 /** Lines of this turn, and who waits for them. */
-let unwritten: SinkLine[] = []
+let unwritten: EffectLine[] = []
 let waiting: (() => void)[] = []
 
 const server = net.createServer({ noDelay: true }, (socket) => {
@@ -33,7 +34,7 @@ const server = net.createServer({ noDelay: true }, (socket) => {
       const key = effect.idempotencyKey
       times.set(key, (times.get(key) ?? 0) + 1)
       const count = { number, times: times.get(key) ?? 0 }
-      write({ what: 'begun', ...count, effect }, () => answer(count))
+      write({ what: 'begun', number, effect }, () => answer(count))
     } else
       write({ what: 'returned', number: call.number, at, output: call.output }, () => answer({}))
   })
@@ -48,7 +49,7 @@ process.on('message', (message) => {
 })
 
 /** One write and one fsync for all that comes in a turn. */
-function write(line: SinkLine, answer: () => void): void {
+function write(line: EffectLine, answer: () => void): void {
   unwritten.push(line)
   waiting.push(answer)
   if (unwritten.length === 1) setImmediate(flush)

@@ -1,13 +1,15 @@
 /** Services that join and leave all the time, so that the groups never come to rest. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock, systemRandomness } from '../../runtime/clock.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { startService } from '../../runtime/durable/service.ts'
 import { kafkaLog } from '../../runtime/log/kafka/kafka-log.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import type { Codec } from '../../schemas/codec.ts'
-import { outcomeOf, simulatedDefinition, type Execute } from '../workload/definitions.ts'
+import { simulatedDefinition } from '../workload/definitions.ts'
+import { knownIncarnation } from '../workload/incarnation.ts'
 import type { Plan } from './plan.ts'
+import { sinkBodies } from './sink-bodies.ts'
 import type { SinkClient } from './sink-client.ts'
 
 export interface StormOptions {
@@ -41,28 +43,12 @@ export class Storm {
   async #serve(ms: number): Promise<void> {
     const { plan, brokers, codec, sink } = this.#options
     const log = kafkaLog({ brokers, clientId: 'storm' })
-    let incarnation = ''
-    const uuid = () => {
-      const drawn = systemRandomness.uuid()
-      if (incarnation === '') incarnation = drawn
-      return drawn
-    }
-    const execute: Execute = async (body) => {
-      const { definition, act, saw, step } = body
-      const { runId, idempotencyKey, attempt } = step
-      const count = await sink.begin({
-        ...{ definition, runId, step: act.name, idempotencyKey, attempt, incarnation },
-        ...{ begunAt: Date.now(), begunAtOwn: Date.now(), saw: [...saw] },
-      })
-      if (act.ms > 0) await sleep(act.ms)
-      const output = outcomeOf(body, count)
-      await sink.end(count.number, JSON.stringify(output))
-      return output
-    }
+    const { randomness, incarnation } = knownIncarnation()
+    const execute = sinkBodies({ sink, incarnation, now: () => Date.now() })
     try {
       const service = await startService({
-        ...{ log, codec, clock: systemClock, logger: silentLogger, settings: plan.settings },
-        randomness: { number: () => systemRandomness.number(), uuid },
+        ...{ log, codec, clock: systemClock, randomness, logger: silentLogger },
+        settings: plan.settings,
         definitions: plan.definitions.map((name) =>
           simulatedDefinition(name, '1', plan.concurrency, execute),
         ),

@@ -1,5 +1,6 @@
-/** Sums over a campaign, and what of them must not be zero for it to have proved anything. */
+/** What is summed over the trials of a campaign. */
 
+import { censusNames, type Sum } from '../workload/totals.ts'
 import type { FaultKind } from './plan.ts'
 import type { TrialReport } from './trial.ts'
 
@@ -8,24 +9,7 @@ type Totals = TrialReport['totals']
 /** By what a person calls it. */
 const shown = {
   'faults with work in flight': 'inFlight',
-  'runs started': 'runs',
-  'runs completed': 'completed',
-  'runs failed': 'failed',
-  'runs cancelled': 'cancelled',
-  'runs continued as new': 'continued',
-  'runs parked': 'parked',
-  'runs resumed': 'resumed',
-  entries: 'entries',
-  fences: 'fences',
-  'zombie entries ignored': 'ignoredEntries',
-  'duplicates dropped': 'duplicatesDropped',
-  'bodies executed again': 'reexecutions',
-  checkpoints: 'checkpoints',
-  'timers fired': 'timersFired',
-  signals: 'signals',
-  calls: 'calls',
-  'records published': 'published',
-  'dead letters': 'deadLetters',
+  ...censusNames,
   'answers to clients': 'answers',
   'history: appends acknowledged': 'historyAcknowledged',
   'history: appends of unknown outcome': 'historyUnknown',
@@ -55,19 +39,7 @@ export class CampaignTotals {
     }
   }
 
-  /** One line each, in columns. */
-  text(): string {
-    return [...this.#all()]
-      .map(([name, count]) => `${String(count).padStart(10)}  ${name}`)
-      .join('\n')
-  }
-
-  /** Names of what never happened. */
-  vacuous(): readonly string[] {
-    return this.#all().flatMap(([name, count]) => (count === 0 ? [name] : []))
-  }
-
-  #all(): readonly (readonly [string, number])[] {
+  sums(): readonly Sum[] {
     const faults = [...this.#faults].map(([kind, count]) => [`fault: ${kind}`, count] as const)
     return [...faults, ...this.#sums]
   }

@@ -3,7 +3,7 @@
  * says goes wrong, then quiet, then the checker over the real topics.
  */
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
@@ -23,6 +23,7 @@ import {
 import { outsider } from '../kafka/outsider.ts'
 import { readTopics, untilQuiet } from '../kafka/topics-evidence.ts'
 import { claimsOf, notesTopic } from '../workload/definitions.ts'
+import { readEffectLines } from '../workload/effect-lines.ts'
 import { checkTold } from '../workload/told.ts'
 import { checkHistory } from './check-history.ts'
 import { Child } from './child.ts'
@@ -32,7 +33,6 @@ import { Nodes } from './nodes.ts'
 import { drawPlan, type FaultKind, type Plan, type PlanOptions } from './plan.ts'
 import { Proxy } from './proxy.ts'
 import { SinkClient } from './sink-client.ts'
-import { readSink } from './sink-lines.ts'
 import { canMount } from './small-disk.ts'
 import { Storm } from './storm.ts'
 import { clientWire, historyWire, Trouble, type Scene } from './trouble.ts'
@@ -164,7 +164,13 @@ async function perform(plan: Plan, options: TrialOptions, onClose: Closing): Pro
   const hasJumps = plan.faults.some(({ it }) => it.what === 'clock jump')
   const topics = await readTopics(log, { definitions, published: [notesTopic] })
   const verdict = await check(codec, {
-    ...{ ...topics, effects: readSink(sinkFile), quietAt, claimsOf, answers: told.answers },
+    ...{
+      ...topics,
+      effects: readEffectLines(readFileSync(sinkFile, 'utf8')),
+      quietAt,
+      claimsOf,
+      answers: told.answers,
+    },
     ...(hasJumps && { skewMs: longestSkewMs }),
     checkpointBytes: settings.checkpointBytes,
     faultyCodes: ['NONDETERMINISM', 'FOREIGN_AWAIT'],

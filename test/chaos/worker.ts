@@ -1,15 +1,16 @@
 /** A program: a service under fault injection. Argument: `WorkerOptions` as JSON. */
 
-import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock, systemRandomness } from '../../runtime/clock.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { startService, type Service } from '../../runtime/durable/service.ts'
 import { kafkaLog } from '../../runtime/log/kafka/kafka-log.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { createCodec } from '../../schemas/codec.ts'
 import { registrySchemaStore } from '../../schemas/registry.ts'
-import { outcomeOf, simulatedDefinition, type Execute } from '../workload/definitions.ts'
+import { simulatedDefinition } from '../workload/definitions.ts'
+import { knownIncarnation } from '../workload/incarnation.ts'
 import { pointedLog } from './pointed-log.ts'
 import { throughProxy } from './proxy.ts'
+import { sinkBodies } from './sink-bodies.ts'
 import { SinkClient } from './sink-client.ts'
 import { WorkerCommand, WorkerOptions, type Point } from './worker-options.ts'
 
@@ -52,33 +53,14 @@ const codec = await createCodec(registrySchemaStore({ host: registryUrl }))
 const socketFactory = throughProxy(options.proxyPort, wire)
 const log = kafkaLog({ brokers, clientId: `worker-${String(wire)}`, logger, socketFactory })
 
-/** A service draws its incarnation first. */
-let incarnation = ''
-const uuid = () => {
-  const drawn = systemRandomness.uuid()
-  if (incarnation === '') incarnation = drawn
-  return drawn
-}
-
-const execute: Execute = async (body) => {
-  const { definition, act, saw } = body
-  const { runId, idempotencyKey, attempt } = body.step
-  const count = await sink.begin({
-    ...{ definition, runId, step: act.name, idempotencyKey, attempt, incarnation },
-    ...{ begunAt: Date.now(), begunAtOwn: clock.now(), saw: [...saw] },
-  })
-  if (act.ms > 0) await sleep(act.ms)
-  const output = outcomeOf(body, count)
-  await sink.end(count.number, JSON.stringify(output))
-  pass('after a body')
-  return output
-}
+const { randomness, incarnation } = knownIncarnation()
+const now = () => clock.now()
+const execute = sinkBodies({ sink, incarnation, now, onActed: () => pass('after a body') })
 
 serving.service = await startService({
   log: pointedLog(log, pass),
-  ...{ codec, clock, logger },
+  ...{ codec, clock, randomness, logger },
   settings: { ...settings, ...(sabotage !== undefined && { sabotage }) },
-  randomness: { number: () => systemRandomness.number(), uuid },
   definitions: definitions.map((name) => simulatedDefinition(name, '1', concurrency, execute)),
   ...(instanceId === undefined ? {} : { instanceId }),
 })

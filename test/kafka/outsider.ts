@@ -1,6 +1,6 @@
 /**
  * A client of the cluster that is not ours: kafkajs as anybody has it. What it writes must be read by
- * us, what we write by it, and where it errs we must not.
+ * us, what we write by it, where it errs we must not, and the benchmark has its producer for a floor.
  */
 
 import { Kafka, logLevel, Partitioners, type KafkaConfig } from 'kafkajs'

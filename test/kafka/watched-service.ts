@@ -3,14 +3,14 @@
  * watched. Arguments: the definition and the folder for what is seen.
  */
 
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { openBackend } from '../../runtime/backend.ts'
-import { systemClock, systemRandomness } from '../../runtime/clock.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { startService } from '../../runtime/durable/service.ts'
 import { readEnvironment } from '../../runtime/environment.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { definitions } from '../../services/definitions.ts'
+import { knownIncarnation } from '../workload/incarnation.ts'
 import { watched } from './watched.ts'
 
 const [name = '', folder = ''] = process.argv.slice(2)
@@ -20,22 +20,13 @@ if (definition === undefined) throw new Error(`there is no definition '${name}'`
 // Whoever started it may have ended before it.
 process.on('disconnect', () => process.exit(1))
 
-const incarnation = randomUUID()
-let isFirst = true
-/** A service draws its incarnation first. */
-const uuid = () => {
-  const drawn = isFirst ? incarnation : systemRandomness.uuid()
-  isFirst = false
-  return drawn
-}
-
+const { incarnation, randomness } = knownIncarnation()
 const environment = readEnvironment()
 const logger = createLogger(environment.logLevel)
 const { log, codec } = await openBackend(environment, `watched-${name}`, logger)
 const { instanceId, sessionTimeoutMs, checkpointBytes } = environment
 await startService({
-  ...{ log, codec, logger, clock: systemClock },
-  randomness: { number: () => systemRandomness.number(), uuid },
+  ...{ log, codec, logger, randomness, clock: systemClock },
   definitions: [watched(definition, { file: join(folder, `${incarnation}.jsonl`), incarnation })],
   ...(instanceId === undefined ? {} : { instanceId }),
   settings: { sessionTimeoutMs, checkpointBytes },

@@ -5,30 +5,10 @@
 
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { Context, StepContext } from '../../runtime/durable/context.ts'
 import type { AnyWorkflow } from '../../runtime/durable/definition.ts'
 import type { Effect } from '../../runtime/testing/checker/evidence.ts'
-
-const Begun = z.object({
-  what: z.literal('begun'),
-  number: z.int(),
-  definition: z.string(),
-  runId: z.string(),
-  step: z.string(),
-  idempotencyKey: z.string(),
-  attempt: z.int(),
-  incarnation: z.string(),
-  at: z.int(),
-})
-const Returned = z.object({
-  what: z.literal('returned'),
-  number: z.int(),
-  at: z.int(),
-  output: z.string(),
-})
-const Note = z.discriminatedUnion('what', [Begun, Returned])
-type Note = z.infer<typeof Note>
+import { readEffectLines, type EffectLine } from '../workload/effect-lines.ts'
 
 export interface WatchOptions {
   /** One for each definition of each process. */
@@ -44,23 +24,9 @@ export function watched(definition: AnyWorkflow, options: WatchOptions): AnyWork
 
 /** What all processes that wrote into a folder have done. */
 export function readEffects(folder: string): readonly Effect[] {
-  return readdirSync(folder).flatMap((name) => {
-    const lines = readFileSync(join(folder, name), 'utf8').split('\n')
-    const notes = lines.filter((line) => line !== '').map((line) => Note.parse(JSON.parse(line)))
-    const returned = new Map(
-      notes.flatMap((note) => (note.what === 'returned' ? [[note.number, note] as const] : [])),
-    )
-    return notes.flatMap((note) => {
-      if (note.what !== 'begun') return []
-      const { definition, runId, step, idempotencyKey, attempt, incarnation, at } = note
-      const end = returned.get(note.number)
-      return {
-        ...{ definition, runId, step, idempotencyKey, attempt, incarnation },
-        ...{ begunAt: at, begunAtOwn: at, endedAt: end?.at ?? null, output: end?.output ?? null },
-        saw: [],
-      }
-    })
-  })
+  return readdirSync(folder).flatMap((name) =>
+    readEffectLines(readFileSync(join(folder, name), 'utf8')),
+  )
 }
 
 class Watch {
@@ -91,17 +57,19 @@ class Watch {
     const { incarnation } = this.#options
     this.#begun += 1
     const number = this.#begun
-    this.#note({
-      ...{ what: 'begun', number, definition: this.#definition, runId, step },
-      ...{ idempotencyKey, attempt, incarnation, at: Date.now() },
-    })
+    const at = Date.now()
+    const effect = {
+      ...{ definition: this.#definition, runId, step, idempotencyKey, attempt, incarnation },
+      ...{ begunAt: at, begunAtOwn: at, saw: [] },
+    }
+    this.#note({ what: 'begun', number, effect })
     const value = await body(context)
     const output = value === undefined ? '' : JSON.stringify(value)
     this.#note({ what: 'returned', number, at: Date.now(), output })
     return value
   }
 
-  #note(note: Note): void {
+  #note(note: EffectLine): void {
     appendFileSync(this.#options.file, `${JSON.stringify(note)}\n`)
   }
 }

@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util'
 import { runCampaign } from './campaign.ts'
 import { historyText } from './history-text.ts'
 import { simulateSafely } from './simulation.ts'
-import { addTotals, totalsText, vacuous, type Totals } from './totals.ts'
+import { neverHappened, sumsText } from '../workload/totals.ts'
+import { addTotals, sumsOf, type Totals } from './totals.ts'
 import { violationsText } from './violations-text.ts'
 
 const usage = `usage: npm run simulate -- [--seeds N] [--from S] | --seed S
@@ -43,7 +44,7 @@ async function one(seed: number): Promise<void> {
   })
   const { requests, ...rest } = plan
   console.log(JSON.stringify({ ...rest, requests: requests.length }, null, 2))
-  console.log(totalsText(totals))
+  console.log(sumsText(sumsOf(totals)))
   const isPassed = violations.length === 0
   if (!isPassed) console.log(violationsText({ seed, violations }))
   finish(isPassed ? 1 : 0, isPassed ? 0 : 1)
@@ -66,8 +67,8 @@ async function many(from: number, seeds: number): Promise<void> {
     },
   })
   if (totals === undefined) return
-  console.log(totalsText(totals))
-  const missing = seeds >= enoughSeeds ? vacuous(totals) : []
+  console.log(sumsText(sumsOf(totals)))
+  const missing = seeds >= enoughSeeds ? neverHappened(sumsOf(totals)) : []
   for (const name of missing) console.log(`nothing is proved of ${name}: there were none`)
   finish(passed, failed, missing.length > 0)
 }

@@ -1,40 +1,24 @@
-/** Sums over a campaign, and what of them must not be zero for it to have proved anything. */
+/** What is summed over the seeds of a campaign. */
 
+import { censusNames, type Sum } from '../workload/totals.ts'
 import type { SeedReport } from './simulation.ts'
 
 export type Totals = SeedReport['totals']
 
 /** By what a person calls it. */
 const shown = {
-  'runs started': 'runs',
-  'runs completed': 'completed',
-  'runs failed': 'failed',
-  'runs cancelled': 'cancelled',
-  'runs continued as new': 'continued',
-  'runs parked': 'parked',
-  'runs resumed': 'resumed',
+  ...censusNames,
   'ids run again after their window': 'reincarnations',
-  entries: 'entries',
   crashes: 'crashes',
   'crashes within an append': 'crashesInAppends',
   zombies: 'zombies',
   'graceful stops': 'stops',
   'connections cut': 'cuts',
   rebalances: 'rebalances',
-  fences: 'fences',
-  'zombie entries ignored': 'ignoredEntries',
   'appends that failed': 'failures',
   'appends that landed late or twice': 'lateLandings',
   'copies of old requests': 'echoes',
-  'duplicates dropped': 'duplicatesDropped',
-  'bodies executed again': 'reexecutions',
-  checkpoints: 'checkpoints',
   'journals trimmed': 'trims',
-  'timers fired': 'timersFired',
-  signals: 'signals',
-  calls: 'calls',
-  'records published': 'published',
-  'dead letters': 'deadLetters',
   'questions refused': 'refusals',
 } as const satisfies Readonly<Record<string, keyof Totals>>
 
@@ -45,14 +29,6 @@ export function addTotals(sum: Totals | undefined, more: Totals): Totals {
   return added
 }
 
-/** One line each, in columns. */
-export function totalsText(totals: Totals): string {
-  return Object.entries(shown)
-    .map(([name, field]) => `${String(totals[field]).padStart(10)}  ${name}`)
-    .join('\n')
-}
-
-/** Names of what never happened. */
-export function vacuous(totals: Totals): readonly string[] {
-  return Object.entries(shown).flatMap(([name, field]) => (totals[field] === 0 ? [name] : []))
+export function sumsOf(totals: Totals): readonly Sum[] {
+  return Object.entries(shown).map(([name, field]) => [name, totals[field]])
 }
