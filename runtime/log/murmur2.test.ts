@@ -1,4 +1,4 @@
-import { Partitioners } from 'kafkajs'
+import { createPartitioner } from '../../test/kafka/outsider.ts'
 import { expect, test } from 'vitest'
 import { murmur2, partitionFor } from './murmur2.ts'
 
@@ -15,7 +15,7 @@ test.each([
 })
 
 test('keys go where the client library would place them', () => {
-  const place = Partitioners.DefaultPartitioner()
+  const place = createPartitioner()
   const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({
     partitionId,
     partitionErrorCode: 0,

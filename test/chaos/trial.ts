@@ -3,7 +3,7 @@
  * says goes wrong, then quiet, then the checker over the real topics.
  */
 
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
@@ -155,6 +155,7 @@ async function perform(plan: Plan, options: TrialOptions, onClose: Closing): Pro
   const violations: string[] = []
   if (!(await becomesQuiet(log, plan))) violations.push('J9 the system never became quiet')
   const history = await writer.ask({}, History)
+  writeFileSync(join(folder, 'history.json'), JSON.stringify(history))
   if (plan.addsPartitions) violations.push(...(await addPartitions(scene, trouble, brokers, log)))
   const told = await client.ask({ what: 'finish' }, Told)
   violations.push(...workers.failures)

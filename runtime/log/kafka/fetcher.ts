@@ -148,23 +148,19 @@ export class Fetcher {
   /** Puts every partition that is ready into a request, one for each broker. */
   async #ask(): Promise<void> {
     const ready = [...this.#positions.values()].filter((position) => this.#isReady(position))
-    const byLeader = new Map<number, Position[]>()
-    for (const position of ready) {
-      position.isBusy = true
-      const leader = await this.#leaderOf(position)
-      if (leader === undefined) continue
-      byLeader.set(leader, [...(byLeader.get(leader) ?? []), position])
-    }
+    // All at once: whoever looks while a leader is asked for must not find them ready, too.
+    for (const position of ready) position.isBusy = true
+    const leaders = await Promise.all(ready.map((position) => this.#leaderOf(position)))
+    const byLeader = Map.groupBy(ready, (_, index) => leaders[index])
     for (const [leader, positions] of byLeader) {
+      // Those without one are held back.
+      if (leader === undefined) continue
       for (const position of positions) position.isBusy = false
       const lane = this.#freeLane(leader)
       // Without one, they are asked for when the next request returns.
-      if (lane !== undefined)
-        void this.#request(
-          lane,
-          leader,
-          positions.filter((p) => this.#isReady(p)),
-        )
+      if (lane === undefined) continue
+      const still = positions.filter((position) => this.#isReady(position))
+      void this.#request(lane, leader, still)
     }
   }
 
