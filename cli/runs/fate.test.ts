@@ -1,16 +1,6 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { approval, decision } from '../../test/fixtures/approval.ts'
-import { systemClock, systemRandomness } from '../../runtime/clock.ts'
-import { createClient } from '../../runtime/durable/client.ts'
-import { startService } from '../../runtime/durable/service.ts'
-import { memoryCluster } from '../../runtime/log/memory.ts'
-import { silentLogger } from '../../runtime/logger.ts'
-import {
-  createCodec,
-  deadLettersPlan,
-  definitionTopicPlans,
-  memorySchemaStore,
-} from '../../schemas/index.ts'
+import { connectionTo } from '../../test/fixtures/connection.ts'
 import type { Connection } from '../connection.ts'
 import { lettersOf } from './dead-letters.ts'
 import { sendAndSee, type Fate } from './fate.ts'
@@ -20,25 +10,6 @@ import { z } from 'zod'
 
 const { name: definition } = approval
 const runId = 'order-7'
-
-async function connection(serves = true): Promise<Connection> {
-  const codec = await createCodec(memorySchemaStore())
-  const topics = [
-    ...definitionTopicPlans(definition, { replicationFactor: 1 }),
-    deadLettersPlan({ replicationFactor: 1 }),
-  ]
-  const cluster = memoryCluster({ clock: systemClock, topics })
-  const shared = { codec, clock: systemClock, randomness: systemRandomness, logger: silentLogger }
-  if (serves) {
-    const log = cluster.connect()
-    const service = await startService({ ...shared, log, definitions: [approval] })
-    onTestFinished(() => service.stop(100))
-  }
-  const log = cluster.connect()
-  const client = createClient({ ...shared, log })
-  onTestFinished(() => client.close())
-  return { log, codec, client, close: () => client.close() }
-}
 
 /** What becomes of a signal to a run that waits for a decision. */
 async function fateOf(stoa: Connection, name: string, payload: unknown): Promise<Fate> {
@@ -56,7 +27,7 @@ async function fateOf(stoa: Connection, name: string, payload: unknown): Promise
 }
 
 async function started(serves = true): Promise<Connection> {
-  const stoa = await connection(serves)
+  const stoa = await connectionTo(approval, serves)
   await stoa.client.start(approval, { amount: 12 }, { id: runId })
   if (serves) {
     await vi.waitFor(async () => {

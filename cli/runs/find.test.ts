@@ -1,18 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { systemClock, systemRandomness } from '../../runtime/clock.ts'
-import { createClient } from '../../runtime/durable/client.ts'
-import { startService } from '../../runtime/durable/service.ts'
 import { workflow } from '../../runtime/index.ts'
-import { memoryCluster } from '../../runtime/log/memory.ts'
-import { silentLogger } from '../../runtime/logger.ts'
-import {
-  createCodec,
-  deadLettersPlan,
-  definitionTopicPlans,
-  memorySchemaStore,
-} from '../../schemas/index.ts'
-import type { Connection } from '../connection.ts'
+import { connectionTo } from '../../test/fixtures/connection.ts'
 import { findRun, requireKey } from './find.ts'
 
 const echo = workflow({
@@ -22,29 +11,8 @@ const echo = workflow({
   run: async (_ctx, input) => input,
 })
 
-async function connection(serves: boolean): Promise<Connection> {
-  const codec = await createCodec(memorySchemaStore())
-  const topics = [
-    ...definitionTopicPlans('echo', { replicationFactor: 1 }),
-    deadLettersPlan({ replicationFactor: 1 }),
-  ]
-  const cluster = memoryCluster({ clock: systemClock, topics })
-  const shared = {
-    ...{ codec, clock: systemClock, randomness: systemRandomness, logger: silentLogger },
-  }
-  if (serves) {
-    const log = cluster.connect()
-    const service = await startService({ ...shared, log, definitions: [echo] })
-    onTestFinished(() => service.stop(100))
-  }
-  const log = cluster.connect()
-  const client = createClient({ ...shared, log })
-  onTestFinished(() => client.close())
-  return { log, codec, client, close: () => client.close() }
-}
-
 test('a run that has ended is found with its outcome and its entries', async () => {
-  const stoa = await connection(true)
+  const stoa = await connectionTo(echo, true)
   const run = await stoa.client.start(echo, 'hello', { id: 'run-1' })
   await run.result()
   const { summary, history } = await findRun(stoa, 'echo', 'run-1')
@@ -53,14 +21,14 @@ test('a run that has ended is found with its outcome and its entries', async () 
 })
 
 test('a start that no service has taken in is known, an id that nobody used is not', async () => {
-  const stoa = await connection(false)
+  const stoa = await connectionTo(echo, false)
   await stoa.client.start(echo, 'hello', { id: 'run-1' })
   expect((await findRun(stoa, 'echo', 'run-1')).summary).toBeUndefined()
   await expect(findRun(stoa, 'echo', 'run-2')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
 })
 
 test('a message to a run that was placed by a key needs that key', async () => {
-  const stoa = await connection(true)
+  const stoa = await connectionTo(echo, true)
   const keys = ['a', 'b', 'c', 'd', 'e', 'f']
   await Promise.all(
     keys.map(async (key) =>

@@ -1,34 +1,11 @@
 /** Performs the faults of a trial; each resolves once its cause is gone. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Codec } from '../../schemas/codec.ts'
 import { deadLettersTopic, definitionTopics } from '../../schemas/index.ts'
-import type { outsider } from '../kafka/outsider.ts'
 import { notesTopic } from '../workload/definitions.ts'
-import type { Child } from './child.ts'
 import { Look } from './client-options.ts'
-import type { Nodes } from './nodes.ts'
-import type { Fault, FaultKind, ForeignKind, Plan } from './plan.ts'
-import type { Proxy } from './proxy.ts'
-import type { Storm } from './storm.ts'
-import type { Workers } from './workers.ts'
-
-export interface Scene {
-  readonly plan: Plan
-  readonly nodes: Nodes
-  readonly proxy: Proxy
-  readonly workers: Workers
-  readonly client: Child
-  readonly sink: Child
-  readonly storm: Storm
-  /** Another's client, straight to the brokers. */
-  readonly outsider: ReturnType<typeof outsider>
-  readonly codec: Codec
-}
-
-/** Wires of a trial beside those of the seats. */
-export const clientWire = 20
-export const historyWire = 21
+import type { Fault, FaultKind, ForeignKind } from './plan.ts'
+import { clientWire, type Scene } from './scene.ts'
 
 export class Trouble {
   readonly #scene: Scene
