@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createCodec, memorySchemaStore, type SchemaStore } from './codec.ts'
+import { createCodec, decodeOurs, memorySchemaStore, type SchemaStore } from './codec.ts'
 import { EncodedEntry, entryBytes, readEntry } from './entry-bytes.ts'
 import { schemaText } from './avro.ts'
 import type { CheckpointPart, Commit, Entry, EntryBody, Failure, MessageBody } from './records.ts'
@@ -205,6 +205,18 @@ describe('codec', () => {
     const bytes = codec.encode({ id: 'm', runId: 'r', body: { type: 'Attach' } })
     bytes.writeInt32BE(await store.register('other', 'syntax = "proto3";'), 1)
     await expect(codec.decode(bytes)).rejects.toMatchObject({ code: 'RECORD_FOREIGN' })
+  })
+
+  test('of what is not ours nothing is said, and what cannot be read is an error still', async () => {
+    const { message: codec } = await createCodec(memorySchemaStore())
+    const message = { id: 'm', runId: 'r', body: { type: 'Attach' } } as const
+    const good = codec.encode(message)
+    expect(await decodeOurs(codec, good)).toEqual(message)
+    expect(await decodeOurs(codec, null)).toBeUndefined()
+    expect(await decodeOurs(codec, Buffer.from('text'))).toBeUndefined()
+    expect(() => decodeOurs(codec, good.subarray(0, -1))).toThrow(
+      expect.objectContaining({ code: 'MESSAGE_UNREADABLE' }),
+    )
   })
 
   test('an id that the store does not know is an error, and is asked for again later', async () => {

@@ -58,6 +58,28 @@ export async function createCodec(store: SchemaStore): Promise<Codec> {
   return { commit: { ...commit, encode: encodeCommit }, message, result, deadLetter }
 }
 
+/**
+ * What a record says; undefined when it is not ours, as one without a value is not.
+ * @throws LogError as `decode`, but for RECORD_FOREIGN
+ */
+export function decodeOurs<T>(
+  codec: RecordCodec<T>,
+  value: Uint8Array | null,
+): T | undefined | Promise<T | undefined> {
+  if (value === null) return undefined
+  try {
+    const decoded = codec.decode(value)
+    return decoded instanceof Promise ? decoded.catch(undefinedIfForeign) : decoded
+  } catch (error) {
+    undefinedIfForeign(error)
+    return undefined
+  }
+}
+
+function undefinedIfForeign(error: unknown): undefined {
+  if (!(error instanceof LogError) || error.code !== 'RECORD_FOREIGN') throw error
+}
+
 /** A store for tests and simulation, as a registry behaves: the same schema has the same id. */
 export function memorySchemaStore(): SchemaStore {
   const schemas: string[] = []

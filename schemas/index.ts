@@ -3,6 +3,7 @@
 export {
   type Codec,
   createCodec,
+  decodeOurs,
   memorySchemaStore,
   type RecordCodec,
   type SchemaStore,

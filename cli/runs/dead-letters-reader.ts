@@ -1,7 +1,7 @@
 /** Reads the dead letters: records that could not be processed, each with its origin and the cause. */
 
 import type { Log } from '../../runtime/log/port.ts'
-import { deadLettersTopic, type DeadLetter } from '../../schemas/index.ts'
+import { deadLettersTopic, decodeOurs, type DeadLetter } from '../../schemas/index.ts'
 import type { Connection } from '../connection.ts'
 import { codeOf } from '../exit-code.ts'
 
@@ -21,23 +21,11 @@ export async function* deadLettersFrom(
     if (first >= high) continue
     for await (const records of log.read({ topic, partition, from: first, to: high })) {
       for (const { value } of records) {
-        const letter = value === null ? undefined : await letterOf(codec, value)
+        // Anyone may write to the topic; what is not a letter says nothing.
+        const letter = await decodeOurs(codec.deadLetter, value)
         if (letter !== undefined) yield letter
       }
     }
-  }
-}
-
-async function letterOf(
-  codec: Connection['codec'],
-  value: Uint8Array,
-): Promise<DeadLetter | undefined> {
-  try {
-    return await codec.deadLetter.decode(value)
-  } catch (error) {
-    // Anyone may write to the topic; what is not a letter says nothing.
-    if (codeOf(error) === 'RECORD_FOREIGN') return undefined
-    throw error
   }
 }
 

@@ -11,6 +11,7 @@ import { deadLettersTopic, definitionTopics } from '../../schemas/index.ts'
 import type { Connection } from '../connection.ts'
 import { deadLettersFrom, endsOf } from './dead-letters-reader.ts'
 import { findRun, type FoundRun } from './find.ts'
+import { messagesTo } from './messages.ts'
 
 export type Fate =
   | { readonly is: 'taken in'; readonly run: FoundRun }
@@ -77,19 +78,13 @@ export async function sendAndSee(
 
 /** Finds what was just sent: nobody but its owner reads an inbox, so its place is not known yet. */
 async function findMessage(
-  { log, codec }: Connection,
-  { definition, runId, partition }: Addressee,
+  connection: Connection,
+  addressee: Addressee,
   from: bigint,
   isOurs: (body: MessageBody) => boolean,
 ): Promise<Placed> {
-  const topic = definitionTopics(definition).inbox
-  const { high: to } = await log.offsets(topic, partition)
-  for await (const records of log.read({ topic, partition, from, to })) {
-    for (const { key, value, offset } of records) {
-      if (value === null || key === null || Buffer.from(key).toString('utf8') !== runId) continue
-      const { id, body } = await codec.message.decode(value)
-      if (isOurs(body)) return { id, offset }
-    }
+  for await (const { offset, message } of messagesTo(connection, { ...addressee, from })) {
+    if (isOurs(message.body)) return { id: message.id, offset }
   }
-  throw new Error(`what was sent to run ${runId} is not in its inbox`)
+  throw new Error(`what was sent to run ${addressee.runId} is not in its inbox`)
 }

@@ -10,6 +10,7 @@ import { partitionFor } from '../../runtime/log/murmur2.ts'
 import { definitionTopics } from '../../schemas/index.ts'
 import type { Connection } from '../connection.ts'
 import { CommandError } from '../exit-code.ts'
+import { messagesTo, type MessagesOptions } from './messages.ts'
 
 export interface FoundRun {
   readonly partition: number
@@ -39,8 +40,9 @@ export async function findRun(
     return { partition, state, summary: summaryOf(state, partition), history }
   }
   for (const { home, inboxTaken } of states) {
-    if (await hasStart(connection, definition, runId, home.partition, inboxTaken + 1n)) {
-      return { partition: home.partition, state: undefined, summary: undefined, history: [] }
+    const { partition } = home
+    if (await hasStart(connection, { definition, runId, partition, from: inboxTaken + 1n })) {
+      return { partition, state: undefined, summary: undefined, history: [] }
     }
   }
   throw new UsageError(
@@ -69,23 +71,9 @@ export async function requireKey(
 }
 
 /** Whether a start of the run stands in the inbox and has not been taken in. */
-async function hasStart(
-  { log, codec }: Connection,
-  definition: string,
-  runId: string,
-  partition: number,
-  after: bigint,
-): Promise<boolean> {
-  const topic = definitionTopics(definition).inbox
-  const { low, high } = await log.offsets(topic, partition)
-  const from = after > low ? after : low
-  if (from >= high) return false
-  for await (const records of log.read({ topic, partition, from, to: high })) {
-    for (const { key, value } of records) {
-      if (value === null || key === null || Buffer.from(key).toString('utf8') !== runId) continue
-      const message = await codec.message.decode(value)
-      if (message.body.type === 'Start') return true
-    }
+async function hasStart(connection: Connection, options: MessagesOptions): Promise<boolean> {
+  for await (const { message } of messagesTo(connection, options)) {
+    if (message.body.type === 'Start') return true
   }
   return false
 }

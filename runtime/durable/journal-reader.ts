@@ -7,7 +7,7 @@
 
 import { FencedError, LogError } from '../errors.ts'
 import type { Log } from '../log/port.ts'
-import type { Codec } from '../../schemas/codec.ts'
+import { decodeOurs, type Codec } from '../../schemas/codec.ts'
 import type { Commit } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import { emptyPartition, fold, restoringPartition, type PartitionState } from './fold.ts'
@@ -57,17 +57,10 @@ const foreignCommit: Commit = {
 
 /** The commit of a journal's record, as every reader has to take it. */
 export function decodeCommit(codec: Codec, value: Uint8Array | null): Commit | Promise<Commit> {
-  const unlessForeign = (error: unknown) => {
-    if (error instanceof LogError && error.code === 'RECORD_FOREIGN') return foreignCommit
-    throw error
-  }
-  if (value === null) return foreignCommit
-  try {
-    const decoded = codec.commit.decode(value)
-    return decoded instanceof Promise ? decoded.catch(unlessForeign) : decoded
-  } catch (error) {
-    return unlessForeign(error)
-  }
+  const decoded = decodeOurs(codec.commit, value)
+  return decoded instanceof Promise
+    ? decoded.then((commit) => commit ?? foreignCommit)
+    : (decoded ?? foreignCommit)
 }
 
 /** Where a fold begins, and the fence of our own that it must end with. */

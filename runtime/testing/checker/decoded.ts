@@ -1,9 +1,8 @@
 /** The evidence by topic and partition, decoded. */
 
 import { decodeCommit } from '../../durable/journal-reader.ts'
-import { LogError } from '../../errors.ts'
 import type { LogRecord } from '../../log/port.ts'
-import type { Codec, RecordCodec } from '../../../schemas/codec.ts'
+import { decodeOurs, type Codec, type RecordCodec } from '../../../schemas/codec.ts'
 import type { Commit, DeadLetter, Message, Result } from '../../../schemas/records.ts'
 import { deadLettersTopic, definitionTopics } from '../../../schemas/topics.ts'
 
@@ -125,12 +124,8 @@ async function ours<T, R>(
   { value }: LogRecord,
   make: (decoded: T) => R,
 ): Promise<readonly R[]> {
-  try {
-    return [make(await codec.decode(value ?? new Uint8Array()))]
-  } catch (error) {
-    if (error instanceof LogError && error.code === 'RECORD_FOREIGN') return []
-    throw error
-  }
+  const decoded = await decodeOurs(codec, value)
+  return decoded === undefined ? [] : [make(decoded)]
 }
 
 function withoutRefusals(
