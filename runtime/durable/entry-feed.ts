@@ -1,4 +1,4 @@
-/** What an execution has still to be handed: its history first, then what was decided since. */
+/** What an execution has still to be handed: its history first, then what was queued since. */
 
 import type { Entry, EntryBody } from '../../schemas/records.ts'
 import type { RunState } from './run-state.ts'
@@ -7,17 +7,24 @@ export class EntryFeed {
   readonly #history: Iterator<Entry, void>
   /** Seq of the last entry that the history already holds. */
   readonly #historySeq: number
-  /** Decided after the execution began. */
-  readonly #decided: Entry[] = []
+  /** Queued after that. */
+  readonly #queued: Entry[] = []
+  #handed: number
   #isReplaying = true
 
   constructor({ history, seq }: RunState) {
     this.#history = history.entries()
     this.#historySeq = seq
+    this.#handed = seq
   }
 
   get isReplaying(): boolean {
     return this.#isReplaying
+  }
+
+  /** Seq of the last entry that was handed over, or that the history holds. */
+  get handed(): number {
+    return this.#handed
   }
 
   endReplay(): void {
@@ -27,7 +34,7 @@ export class EntryFeed {
   /** Returns false for one that the history holds. */
   add(entry: Entry): boolean {
     if (entry.seq <= this.#historySeq) return false
-    this.#decided.push(entry)
+    this.#queued.push(entry)
     return true
   }
 
@@ -36,11 +43,13 @@ export class EntryFeed {
       const recorded = this.#history.next()
       if (recorded.done !== true) return recorded.value
     }
-    return this.#decided.shift()
+    const queued = this.#queued.shift()
+    if (queued !== undefined) this.#handed = queued.seq
+    return queued
   }
 
-  /** Whether such an entry was decided since and not handed over yet. */
-  isDecided(such: (body: EntryBody) => boolean): boolean {
-    return this.#decided.some(({ body }) => such(body))
+  /** Whether such an entry was queued and not handed over yet. */
+  isQueued(such: (body: EntryBody) => boolean): boolean {
+    return this.#queued.some(({ body }) => such(body))
   }
 }

@@ -96,10 +96,7 @@ describe('continuing as new', () => {
       await ctx.continueAsNew(2)
     }
     const stage = await new Stage(code).turn()
-    stage.isCancelQueued = true
-    await stage.decide(completedStep(0, 'read', 1))
-    expect(stage.types).toEqual([])
-    await stage.decide(cancelled('m'))
+    await stage.decide(completedStep(0, 'read', 1), cancelled('m'))
     expect(stage.types).toEqual(['RunCancelled'])
   })
 

@@ -10,14 +10,10 @@ export interface ExecutionHost {
   readonly randomness: Randomness
   readonly logger: Logger
   readonly sabotage: Sabotage | undefined
-  /** A cancellation is queued that the code has not been told of. */
-  readonly isCancelQueued: boolean
-  /** The outcome of a call is queued that the code has not been told of. */
-  readonly isReplyQueued: boolean
-  /** Queues the run's next entry. */
+  /** Queues the run's next entry, which is delivered at once. */
   emit(body: EntryBody): void
-  /** Begins a body now, or once the partition may act again. */
-  admit(begin: () => void): void
+  /** Begins a body once everything up to an entry is decided and the partition may act. */
+  admit(seq: number, begin: () => void): void
   /** Calls back at a time, as long as the partition is owned. */
   readonly at: (time: number, callback: () => void) => void
   /** The run has become busy, or idle: suspended or finished. */

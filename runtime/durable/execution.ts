@@ -4,11 +4,14 @@
  * 1. Entries are delivered one at a time in journal order; before the next, every microtask of the
  *    code has run. So the order in which the code sees outcomes is that of the journal, in replay
  *    as in the first run, and native promise combinators need no help.
- * 2. While replaying, nothing is started and nothing is emitted. When the history has been
+ * 2. An entry is delivered once it is queued, and the code runs ahead of the journal: what it asks
+ *    for is queued behind, and is dropped with what it rests on if that never lands. But no body
+ *    begins before every entry that its code was handed is decided.
+ * 3. While replaying, nothing is started and nothing is emitted. When the history has been
  *    delivered, what the code still awaits is started, and what it asked for that the journal does
  *    not have is emitted.
- * 3. What the code sees of a value is what was recorded, never what a body returned.
- * 4. A suspended run is a promise that does not settle; giving up an execution is forgetting it.
+ * 4. What the code sees of a value is what was recorded, never what a body returned.
+ * 5. A suspended run is a promise that does not settle; giving up an execution is forgetting it.
  */
 
 import { assertNever } from '../assert-never.ts'
@@ -76,16 +79,15 @@ export class Execution {
     this.#run = run
     this.#feed = new EntryFeed(run)
     this.#randomness = seededRandomness(run.runId)
-    this.#steps = new StepRunner(
-      host,
-      run.runId,
-      () => {
+    this.#steps = new StepRunner(host, run.runId, {
+      handed: () => this.#feed.handed,
+      onActivity: () => {
         this.#updateBusy()
       },
-      () => {
+      onParked: () => {
         this.dispose()
       },
-    )
+    })
   }
 
   get now(): number {
@@ -137,7 +139,7 @@ export class Execution {
     }
   }
 
-  /** Delivers an entry that was decided after the execution began. */
+  /** Delivers an entry that was queued, if the history did not hold it already. */
   deliver(entry: Entry): void {
     if (this.#isOver || !this.#feed.add(entry) || this.#isPumping) return
     this.#isPumping = true
@@ -346,9 +348,7 @@ export class Execution {
    * would come behind it, and open again what the cancellation ends.
    */
   #mayBeTold(): boolean {
-    const { isCancelQueued, isReplyQueued } = this.#host
-    const isQueued = isCancelQueued || (isCancelPending(this.#cancellation) && isReplyQueued)
-    return isQueued || this.#feed.isDecided((body) => mayDeliver(this.#cancellation, body))
+    return this.#feed.isQueued((body) => mayDeliver(this.#cancellation, body))
   }
 
   /** Goes on with what was asked for meanwhile, unless the cancellation has ended it. */

@@ -253,7 +253,7 @@ export class InboxReader {
     const { runId } = message
     const partition = this.#partition
     const run = partition.state.runs.get(runId)
-    const live = partition.live(runId)
+    const queued = partition.queuedOf(runId)
     const isBlind = this.#kernel.settings.sabotage === 'message-not-deduplicated'
     const isForgetful = this.#kernel.settings.sabotage === 'start-not-deduplicated'
     const intake: Intake = takeIn(
@@ -265,7 +265,7 @@ export class InboxReader {
         : isBlind && run
           ? { ...run, seen: [] }
           : run,
-      live,
+      queued,
     )
     switch (intake.verdict) {
       case 'enter':
@@ -282,7 +282,7 @@ export class InboxReader {
         return
       case 'drop':
         // Why it is dropped may still be queued, and be lost with this owner.
-        if (live?.isEnding === true) partition.hold(runId, record.offset)
+        if (queued.length > 0) partition.hold(runId, record.offset)
         partition.positionsMoved()
         return
     }

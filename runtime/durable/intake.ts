@@ -2,23 +2,10 @@
 
 import { assertNever } from '../assert-never.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { EntryBody, Message, Outcome, Parent } from '../../schemas/records.ts'
+import type { Entry, EntryBody, Message, Outcome, Parent } from '../../schemas/records.ts'
 import { decodePayload, faultOf } from './payload.ts'
 import type { AnyWorkflow } from './definition.ts'
-import type { RunState } from './run-state.ts'
-
-/** What is queued for a run and not decided yet. */
-export interface QueuedForRun {
-  /** Ids of messages whose entries are queued. */
-  readonly messageIds: ReadonlySet<string>
-  /** Calls whose replies are queued. */
-  readonly replies: ReadonlySet<number>
-  /** The run's terminal entry is queued. */
-  readonly isEnding: boolean
-  readonly isCancelQueued: boolean
-  /** It is parked once what is queued has been folded. */
-  readonly isParked: boolean
-}
+import { isTerminal, type RunState } from './run-state.ts'
 
 export type Intake =
   | { readonly verdict: 'enter'; readonly body: EntryBody }
@@ -46,27 +33,27 @@ export interface Understanding {
 
 /**
  * @param run the run as folded, or undefined
- * @param queued what is queued for the run, or undefined when nothing is known of it
+ * @param queued the run's entries that are not decided yet
  */
 export function takeIn(
   definition: Understanding,
   message: Message,
   traceparent: string | null,
   run: RunState | undefined,
-  queued: QueuedForRun | undefined,
+  queued: readonly Entry[],
 ): Intake {
   const { body } = message
   if (body.type === 'Start') {
     if (run !== undefined && run.outcome !== null) {
       return { verdict: 'answer', outcome: run.outcome, parent: body.parent }
     }
-    if (run !== undefined || queued !== undefined) return drop
+    if (run !== undefined || queued.length > 0) return drop
     const { input, parent, root } = body
     const version = body.version ?? definition.version
     const started = { messageId: message.id, version, input, parent, root, traceparent }
     return { verdict: 'enter', body: { type: 'RunStarted', ...started } }
   }
-  if (run === undefined && queued === undefined) {
+  if (run === undefined && queued.length === 0) {
     if (body.type === 'Attach') return { verdict: 'refuse' }
     const cause = `${body.type} for run ${message.runId}, which is not known here`
     return { verdict: 'bury', code: 'RUN_NOT_FOUND', cause }
@@ -76,10 +63,11 @@ export function takeIn(
       ? drop
       : { verdict: 'answer', outcome: run.outcome, parent: null }
   }
-  const hasEnded = run?.status === 'ended' || queued?.isEnding === true
-  const isSeen =
-    run?.seen.includes(message.id) === true || queued?.messageIds.has(message.id) === true
-  if (hasEnded || isSeen) return drop
+  const isQueued = (such: (queued: EntryBody) => boolean) =>
+    queued.some((entry) => such(entry.body))
+  const isSeen = (entry: EntryBody) => 'messageId' in entry && entry.messageId === message.id
+  if (run?.status === 'ended' || isQueued(isTerminal)) return drop
+  if (run?.seen.includes(message.id) === true || isQueued(isSeen)) return drop
   switch (body.type) {
     case 'Signal': {
       const { name, payload } = body
@@ -89,14 +77,16 @@ export function takeIn(
       return { verdict: 'enter', body: entry }
     }
     case 'Reply':
-      return run?.calls.has(body.index) === true && queued?.replies.has(body.index) !== true
+      return run?.calls.has(body.index) === true &&
+        !isQueued((entry) => entry.type === 'CallCompleted' && entry.index === body.index)
         ? {
             verdict: 'enter',
             body: { type: 'CallCompleted', index: body.index, outcome: body.outcome },
           }
         : drop
     case 'Cancel': {
-      if (run?.cancelReason != null || queued?.isCancelQueued === true) return drop
+      if (run?.cancelReason != null) return drop
+      if (isQueued(({ type }) => type === 'CancelRequested')) return drop
       const entry: EntryBody = {
         type: 'CancelRequested',
         messageId: message.id,
@@ -105,13 +95,25 @@ export function takeIn(
       return { verdict: 'enter', body: entry }
     }
     case 'Resume':
-      return (queued?.isParked ?? run?.status === 'parked')
+      return willBeParked(run, queued)
         ? { verdict: 'enter', body: { type: 'RunResumed', messageId: message.id } }
         : drop
     default:
       return assertNever(body)
   }
 }
+
+/** Once what is queued has been folded. */
+function willBeParked(run: RunState | undefined, queued: readonly Entry[]): boolean {
+  const last = queued.findLast(({ body: { type } }) => setsOrLiftsParking.has(type))
+  return last === undefined ? run?.status === 'parked' : last.body.type === 'RunParked'
+}
+
+const setsOrLiftsParking: ReadonlySet<EntryBody['type']> = new Set([
+  'RunParked',
+  'RunResumed',
+  'CancelRequested',
+] as const)
 
 function signalFault(
   signals: Understanding['signals'],

@@ -1,32 +1,30 @@
-/** A run that its owner keeps: what is queued for it, and its execution while it is warm. */
+/** A run that its owner keeps at hand: what is queued for it, and its execution while it is warm. */
 
-import type { EntryBody } from '../../schemas/records.ts'
+import type { Entry } from '../../schemas/records.ts'
+import type { AnyWorkflow } from './definition.ts'
 import { Execution } from './execution.ts'
 import type { ExecutionHost } from './execution-host.ts'
-import type { AnyWorkflow } from './definition.ts'
-import type { QueuedForRun } from './intake.ts'
-import type { RunState } from './run-state.ts'
+import { isTerminal, type RunState } from './run-state.ts'
 
-export class LiveRun implements QueuedForRun {
+interface HeldBack {
+  readonly seq: number
+  readonly begin: () => void
+}
+
+export class LiveRun {
   readonly runId: string
-  /** Seq of the last entry folded or queued. */
-  lastSeq: number
-  /** The run's terminal entry is queued. */
+  /** Its terminal entry is queued. */
   isEnding = false
-  /** It is parked once what is queued has been folded. */
-  isParked = false
-  isCancelQueued = false
   /** Counted among the busy runs of the service. */
   isBusy = false
   /** When it was last seen doing something. */
   activeAt = 0
-  readonly messageIds = new Set<string>()
-  readonly replies = new Set<number>()
+  readonly #queued: Entry[] = []
+  #heldBack: HeldBack[] = []
   #execution: Execution | null = null
 
-  constructor(runId: string, lastSeq: number) {
+  constructor(runId: string) {
     this.runId = runId
-    this.lastSeq = lastSeq
   }
 
   get isSuspended(): boolean {
@@ -37,31 +35,44 @@ export class LiveRun implements QueuedForRun {
     return this.#execution
   }
 
-  /** Runs the code over the run's history, in place of an execution that was before. */
+  /** Entries that are not decided yet, in order. */
+  get queued(): readonly Entry[] {
+    return this.#queued
+  }
+
+  /** Runs the code over the run's history and what is queued, in place of an earlier execution. */
   execute(host: ExecutionHost, definition: AnyWorkflow, state: RunState): void {
     this.cool()
     this.#execution = new Execution(host, definition, state)
     this.#execution.start()
+    for (const entry of this.#queued) this.#execution.deliver(entry)
   }
 
   /** Gives up the function; the history remains. */
   cool(): void {
     this.#execution?.dispose()
     this.#execution = null
+    this.#heldBack = []
   }
 
-  /** Notes a body that is being queued. */
-  queued(body: EntryBody): void {
-    this.lastSeq += 1
-    if ('messageId' in body) this.messageIds.add(body.messageId)
-    if (body.type === 'CallCompleted') this.replies.add(body.index)
-    if (body.type === 'CancelRequested') this.isCancelQueued = true
-    if (body.type === 'RunParked') this.isParked = true
-    if (body.type === 'RunResumed' || body.type === 'CancelRequested') this.isParked = false
-    if (isTerminal(body)) this.isEnding = true
+  queue(entry: Entry): void {
+    this.#queued.push(entry)
+    if (isTerminal(entry.body)) this.isEnding = true
   }
-}
 
-export function isTerminal(body: EntryBody): boolean {
-  return body.type === 'RunCompleted' || body.type === 'RunFailed' || body.type === 'RunCancelled'
+  /** Calls back once everything up to an entry is decided. */
+  onceDecided(seq: number, begin: () => void): void {
+    const [first] = this.#queued
+    if (first === undefined || first.seq > seq) begin()
+    else this.#heldBack.push({ seq, begin })
+  }
+
+  /** Everything up to this entry stands in the journal. */
+  decided(seq: number): void {
+    while (this.#queued[0] !== undefined && this.#queued[0].seq <= seq) this.#queued.shift()
+    if (this.#heldBack.length === 0) return
+    const ready = this.#heldBack.filter((held) => held.seq <= seq)
+    this.#heldBack = this.#heldBack.filter((held) => held.seq > seq)
+    for (const { begin } of ready) begin()
+  }
 }

@@ -4,7 +4,7 @@
  * 1. Only the fence says who owns. While the phase is not `serving`, no commit is built, nothing is
  *    taken in, and no body begins.
  * 2. `next` is the offset that our next commit gets if nobody else has appended.
- * 3. An entry is folded, delivered and answered for only once it is decided.
+ * 3. An entry is folded, and has its effects, only once it is decided.
  * 4. After an append whose fate is not known nothing is assumed: a new fence is appended, the
  *    journal is read up to it, and what is found there is what happened.
  * 5. When a fence of another incarnation is found, the partition is lost: everything is dropped and
@@ -15,7 +15,7 @@ import { FencedError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { LogRecord } from '../log/port.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
-import type { Commit, EntryBody } from '../../schemas/records.ts'
+import type { Commit, Entry, EntryBody } from '../../schemas/records.ts'
 import { Backoff } from './backoff.ts'
 import { Checkpointer, sizeOfParts } from './checkpointer.ts'
 import { fateBehind, fateOf, type AppendAnswer } from './commit-fate.ts'
@@ -26,7 +26,6 @@ import { InboxReader } from './inbox-reader.ts'
 import { journalWrite } from './journal-write.ts'
 import { checkFences, isHole, readCommits, type PlacedCommit } from './journal-reader.ts'
 import type { Kernel } from './kernel.ts'
-import type { LiveRun } from './live-run.ts'
 import { owedSince, type Home } from './outbox.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import type { PartitionHost } from './partition-host.ts'
@@ -102,8 +101,9 @@ export class Partition implements WriteSource {
     )
   }
 
-  live(runId: string): LiveRun | undefined {
-    return this.#runs.get(runId)
+  /** Entries of a run that are not decided yet. */
+  queuedOf(runId: string): readonly Entry[] {
+    return this.#runs.queued(runId)
   }
 
   /** Takes ownership, again and again for as long as the group assigns the partition. */
@@ -176,6 +176,7 @@ export class Partition implements WriteSource {
     const entry = this.#runs.nextEntry(runId, body)
     if (entry === null) return
     this.#queue.push(entry, inboxOffset)
+    this.#runs.deliver(entry)
     this.#kernel.writer.wake()
   }
 

@@ -9,7 +9,7 @@
  */
 
 import { assertNever } from '../assert-never.ts'
-import type { Entry, Failure, Outcome, Parent } from '../../schemas/records.ts'
+import type { Entry, EntryBody, Failure, Outcome, Parent } from '../../schemas/records.ts'
 import { deliverCancellation } from './cancellation.ts'
 import { History } from './history.ts'
 import { beginWait, endWait, receiveSignal, type Wait } from './signals.ts'
@@ -64,6 +64,11 @@ export interface RunState {
 
 /** How many message ids a run remembers. */
 export const seenLimit = 1_000
+
+/** Whether nothing of its run can follow an entry. */
+export function isTerminal({ type }: EntryBody): boolean {
+  return type === 'RunCompleted' || type === 'RunFailed' || type === 'RunCancelled'
+}
 
 /** The state after a `RunStarted`. */
 export function startedRun(entry: Entry): RunState {

@@ -1,8 +1,8 @@
 /**
  * The live runs of one owned partition: their executions, timers, and what is queued for them.
  *
- * 1. An entry reaches an execution only after it was folded; a cold run is executed anew, over its
- *    history, when its next entry comes.
+ * 1. An entry reaches an execution once it is queued, and has its effects once it is folded. A cold
+ *    run is executed anew, over its history and what is queued, when its next entry is folded.
  * 2. A timer is armed once, when its entry is folded or its partition acquired, and asks for its
  *    entry only if the fold still holds it open.
  */
@@ -12,9 +12,10 @@ import type { Entry, EntryBody } from '../../schemas/records.ts'
 import type { Logger } from '../logger.ts'
 import type { ExecutionHost } from './execution-host.ts'
 import type { Kernel } from './kernel.ts'
-import { isTerminal, LiveRun } from './live-run.ts'
+import { LiveRun } from './live-run.ts'
 import type { Partition } from './partition.ts'
 import type { PartitionHost } from './partition-host.ts'
+import { isTerminal } from './run-state.ts'
 import { TimerHeap } from './timer-heap.ts'
 
 export class RunTable {
@@ -44,39 +45,40 @@ export class RunTable {
     return [...this.#live.values()].some((run) => run.execution?.isWorking === true)
   }
 
-  get(runId: string): LiveRun | undefined {
-    return this.#live.get(runId)
+  /** What is queued for a run and not decided yet. */
+  queued(runId: string): readonly Entry[] {
+    return this.#live.get(runId)?.queued ?? []
   }
 
-  /** The run's next entry, to be queued; null once the run is ending. */
+  /** The run's next entry, to be queued and then delivered; null once the run is ending. */
   nextEntry(runId: string, body: EntryBody): Entry | null {
-    const run = this.#live.get(runId) ?? this.#newRun(runId, 0)
+    const run = this.#kept(runId)
     if (run.isEnding) return null
+    const last = run.queued.at(-1)?.seq ?? this.#partition.state.runs.get(runId)?.seq ?? 0
     // Encoded first: a body that cannot be must not leave a hole behind it.
-    const entry = new EncodedEntry(runId, run.lastSeq + 1, this.#kernel.clock.now(), body)
-    run.queued(body)
+    const entry = new EncodedEntry(runId, last + 1, this.#kernel.clock.now(), body)
+    run.queue(entry)
     if (body.type === 'RunStarted') this.#setBusy(run, true)
-    const isEarly = this.#kernel.settings.sabotage === 'act-before-decided'
-    if (isEarly && body.type === 'StepCompleted') run.execution?.deliver(entry)
     return entry
+  }
+
+  /** Hands an entry that was queued to the run's code, if that is warm. */
+  deliver(entry: Entry): void {
+    this.#live.get(entry.runId)?.execution?.deliver(entry)
   }
 
   /** Lets an entry that was folded have its effect. */
   act(entry: Entry): void {
-    const { body, runId } = entry
+    const { body, runId, seq } = entry
     const state = this.#partition.state.runs.get(runId)
-    const run = this.#live.get(runId) ?? this.#newRun(runId, entry.seq)
-    run.lastSeq = Math.max(run.lastSeq, entry.seq)
+    const run = this.#kept(runId)
     run.activeAt = this.#kernel.clock.now()
-    if ('messageId' in body) run.messageIds.delete(body.messageId)
-    if (body.type === 'CallCompleted') run.replies.delete(body.index)
-    if (body.type === 'CancelRequested') run.isCancelQueued = false
     if (isTerminal(body) || state === undefined) {
-      this.#dropRun(run)
-      this.#live.delete(runId)
+      this.#drop(run)
       this.#partition.takeIn()
       return
     }
+    run.decided(seq)
     switch (body.type) {
       case 'RunStarted':
       case 'RunContinued':
@@ -85,7 +87,7 @@ export class RunTable {
         return
       case 'RunParked':
         this.#logger.warn({ runId, code: body.error.code, cause: body.error.message }, 'run parked')
-        this.#dropRun(run)
+        this.#cool(run)
         return
       case 'TimerSet':
       case 'WaitStarted':
@@ -95,22 +97,18 @@ export class RunTable {
         break
     }
     // A later entry of the same commit may have parked or ended it.
-    if (state.status !== 'live') return
-    if (run.execution === null) this.#execute(run)
-    else run.execution.deliver(entry)
+    if (run.execution === null && state.status === 'live') this.#execute(run)
   }
 
   /** Executes every run of a partition that was acquired. */
   resumeAll(): void {
     if (this.#kernel.settings.sabotage === 'runs-not-resumed') return
     for (const [runId, state] of this.#partition.state.runs) {
-      if (state.status === 'ended') continue
-      const run = this.#newRun(runId, state.seq)
-      run.isParked = state.status === 'parked'
+      if (state.status !== 'live') continue
       if (this.#kernel.settings.sabotage !== 'timer-dropped-on-take-over') {
         for (const index of state.timers.keys()) this.#armTimer(runId, index)
       }
-      if (state.status === 'live') this.#execute(run)
+      this.#execute(this.#kept(runId))
     }
   }
 
@@ -124,7 +122,7 @@ export class RunTable {
         { runId: run.runId, version, code: 'VERSION_UNKNOWN' },
         'run waits for its version',
       )
-      this.#setBusy(run, false)
+      this.#cool(run)
       return
     }
     run.execute(this.#executionHost(run), definition, state)
@@ -142,18 +140,15 @@ export class RunTable {
         return (logger ??= parent.child({ runId: run.runId }))
       },
       sabotage: settings.sabotage,
-      get isCancelQueued() {
-        return run.isCancelQueued
-      },
-      get isReplyQueued() {
-        return run.replies.size > 0
-      },
       emit: (body) => {
         if (isCurrent()) this.#partition.enter(run.runId, body, null)
       },
-      admit: (begin) => {
-        if (this.#partition.isActing) begin()
-        else this.#held.push(begin)
+      admit: (seq, begin) => {
+        const isEarly = settings.sabotage === 'act-before-decided'
+        run.onceDecided(isEarly ? 0 : seq, () => {
+          if (this.#partition.isActing) begin()
+          else this.#held.push(begin)
+        })
       },
       at: (time, callback) => {
         this.#timers.at(time, () => {
@@ -178,15 +173,26 @@ export class RunTable {
     })
   }
 
-  #newRun(runId: string, lastSeq: number): LiveRun {
-    const run = new LiveRun(runId, lastSeq)
-    this.#live.set(runId, run)
+  #kept(runId: string): LiveRun {
+    let run = this.#live.get(runId)
+    if (run === undefined) {
+      run = new LiveRun(runId)
+      this.#live.set(runId, run)
+    }
     return run
   }
 
-  #dropRun(run: LiveRun): void {
+  /** Gives up the run's function; with nothing queued, nothing but its state is kept. */
+  #cool(run: LiveRun): void {
     run.cool()
     this.#setBusy(run, false)
+    if (run.queued.length === 0) this.#live.delete(run.runId)
+  }
+
+  #drop(run: LiveRun): void {
+    run.cool()
+    this.#setBusy(run, false)
+    this.#live.delete(run.runId)
   }
 
   #setBusy(run: LiveRun, isBusy: boolean): void {
@@ -201,9 +207,9 @@ export class RunTable {
     for (const run of this.#live.values()) {
       const state = this.#partition.state.runs.get(run.runId)
       // What is queued and not decided yet, another execution would ask for again.
-      const isAtRest = state !== undefined && state.retries.size === 0 && state.seq >= run.lastSeq
+      const isAtRest = state?.retries.size === 0 && run.queued.length === 0
       if (!run.isSuspended || run.activeAt >= time || !isAtRest) continue
-      run.cool()
+      this.#cool(run)
       state.history.compact()
     }
   }
@@ -222,8 +228,7 @@ export class RunTable {
 
   /** Drops every run; what they still bring is ignored. */
   clear(): void {
-    for (const run of this.#live.values()) this.#dropRun(run)
-    this.#live.clear()
+    for (const run of [...this.#live.values()]) this.#drop(run)
     this.#timers.clear()
     this.#held = []
   }

@@ -3,8 +3,9 @@
  *
  * 1. A step has at most one body under way here; what a body brings after its step was settled, or
  *    after the execution was given up, is dropped.
- * 2. A step stays active from its beginning until its outcome is decided, so that a limit on busy
- *    runs counts it; while it waits for its next attempt it is not.
+ * 2. No body begins before every entry that the code was handed when it asked is decided.
+ * 3. A step stays active until its outcome is delivered, so that a limit on busy runs counts it; while
+ *    it waits for its next attempt it is not.
  */
 
 import { assertNever } from '../assert-never.ts'
@@ -26,22 +27,27 @@ interface OpenStep {
   attempt: StepAttempt | null
 }
 
+export interface StepRunnerOptions {
+  /** Seq of the last entry that the code was handed. */
+  readonly handed: () => number
+  readonly onActivity: () => void
+  readonly onParked: () => void
+}
+
 export class StepRunner {
   readonly #host: ExecutionHost
   readonly #runId: string
-  readonly #onActivity: () => void
-  readonly #onParked: () => void
+  readonly #options: StepRunnerOptions
   readonly #open = new Map<number, OpenStep>()
   #active = 0
 
-  constructor(host: ExecutionHost, runId: string, onActivity: () => void, onParked: () => void) {
+  constructor(host: ExecutionHost, runId: string, options: StepRunnerOptions) {
     this.#host = host
     this.#runId = runId
-    this.#onActivity = onActivity
-    this.#onParked = onParked
+    this.#options = options
   }
 
-  /** True while a body is under way or an outcome is not decided yet. */
+  /** True while a body is under way or waits for its turn. */
   get isActive(): boolean {
     return this.#active > 0
   }
@@ -56,7 +62,7 @@ export class StepRunner {
     const { body } = operation
     if (body === null) return
     const step = this.#opened(operation, true)
-    this.#host.admit(() => {
+    this.#host.admit(this.#options.handed(), () => {
       if (this.#open.get(operation.index) === step) this.#attempt(step, body, attempt)
     })
   }
@@ -100,7 +106,7 @@ export class StepRunner {
   #setActive(step: OpenStep, isActive: boolean): void {
     if (step.isActive !== isActive) this.#active += isActive ? 1 : -1
     step.isActive = isActive
-    this.#onActivity()
+    this.#options.onActivity()
   }
 
   #attempt(step: OpenStep, body: StepBody, number: number): void {
@@ -170,7 +176,7 @@ export class StepRunner {
     if (step.attempt !== attempt) return
     step.attempt = null
     this.#host.emit(entry)
-    if (entry.type === 'RunParked') this.#onParked()
+    if (entry.type === 'RunParked') this.#options.onParked()
   }
 
   /** The entry for a failed attempt: another is due, or the failure is the outcome, or the run parks. */

@@ -84,7 +84,7 @@ test('an inbox is taken in no faster than its entries land', async () => {
   const value = (number: number) =>
     codec.message.encode({
       ...{ id: `s${String(number)}`, runId: 'a' },
-      body: { type: 'Signal', name: 'go', payload: Buffer.from('"go"') },
+      body: { type: 'Signal', name: 'unasked', payload: Buffer.from('""') },
     })
   const count = 12_000
   for (let first = 0; first < count; first += 500) {

@@ -17,7 +17,6 @@ export type Code = (ctx: Context) => Promise<unknown>
 export class Stage {
   readonly emitted: EntryBody[] = []
   readonly clock = new VirtualClock()
-  isCancelQueued = false
   readonly #run
   readonly #execution
   #seq
@@ -76,18 +75,13 @@ export class Stage {
   }
 
   #host(): ExecutionHost {
-    const isCancelQueued = () => this.isCancelQueued
     return {
-      get isCancelQueued() {
-        return isCancelQueued()
-      },
-      isReplyQueued: false,
       clock: this.clock,
       randomness: seededRandomness('test'),
       logger: silentLogger,
       sabotage: undefined,
       emit: (body) => this.emitted.push(body),
-      admit: (begin) => begin(),
+      admit: (_seq, begin) => begin(),
       at: (time, callback) => this.clock.after(time - this.clock.now(), callback),
       setBusy: () => undefined,
     }

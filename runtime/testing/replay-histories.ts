@@ -5,8 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { AnyWorkflow } from '../durable/definition.ts'
 import { Execution } from '../durable/execution.ts'
 import type { ExecutionHost } from '../durable/execution-host.ts'
-import { isTerminal } from '../durable/live-run.ts'
-import { applyEntry, startedRun, type RunState } from '../durable/run-state.ts'
+import { applyEntry, isTerminal, startedRun, type RunState } from '../durable/run-state.ts'
 import { seededRandomness } from '../durable/seeded-random.ts'
 import { NondeterminismError } from '../errors.ts'
 import { silentLogger } from '../logger.ts'
@@ -94,8 +93,6 @@ function replayHost(run: RunState, emitted: EntryBody[]): ExecutionHost {
     randomness: seededRandomness('replay'),
     logger: silentLogger,
     sabotage: undefined,
-    isCancelQueued: false,
-    isReplyQueued: false,
     emit: (body) => emitted.push(body),
     admit: () => undefined,
     at: () => undefined,

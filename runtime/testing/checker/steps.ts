@@ -1,6 +1,7 @@
 /**
- * J5, and J2 as the code sees it: what was recorded was produced, what was seen was recorded before,
- * and no owner repeats a step whose outcome it has read.
+ * J5, and J2 as the code sees it: what was recorded was produced, what a body rests on was decided
+ * before it began, what an entry rests on stands before it, and no owner repeats a step whose outcome
+ * it has read.
  */
 
 import type { EntryBody } from '../../../schemas/records.ts'
@@ -115,33 +116,37 @@ function checkSeen(
   )
 }
 
-/** What entries say that their runs have seen stands in earlier commits. */
+/** What entries say that their runs have seen stands before them. */
 function checkClaims(facts: Facts, recorded: ReadonlyMap<string, readonly Recorded[]>) {
   const { claimsOf } = facts.evidence
   if (claimsOf === undefined) return
   for (const model of everyModel(facts)) {
-    for (const { entry, record } of allLives(model).flatMap((life) => life.entries)) {
+    for (const accepted of allLives(model).flatMap((life) => life.entries)) {
+      const { entry, record } = accepted
       const payload = payloadOf(entry.body)
       if (payload === null || payload.byteLength === 0) continue
       for (const claim of claimsOf(JSON.parse(Buffer.from(payload).toString()))) {
-        const isDecided = recorded
+        const stands = recorded
           .get(claim.idempotencyKey)
-          ?.some(
-            ({ by, step }) =>
-              saysSo(step, claim) &&
-              (by.record.topic === record.topic && by.record.partition === record.partition
-                ? by.record.offset < record.offset
-                : isBefore(facts, by.record, record)),
-          )
-        if (isDecided !== true) {
+          ?.some(({ by, step }) => saysSo(step, claim) && standsBefore(facts, by, accepted))
+        if (stands !== true) {
           facts.report(
             'J2',
-            `${at(record)}, run ${entry.runId}, seq ${String(entry.seq)}: rests on ${claim.output} of ${claim.idempotencyKey}, which was not decided`,
+            `${at(record)}, run ${entry.runId}, seq ${String(entry.seq)}: rests on ${claim.output} of ${claim.idempotencyKey}, which does not stand before it`,
           )
         }
       }
     }
   }
+}
+
+/** Code runs ahead of its journal, so that an entry may rest on one in the same commit. */
+function standsBefore(facts: Facts, one: AcceptedEntry, other: AcceptedEntry): boolean {
+  const { topic, partition, offset } = other.record
+  if (one.record.topic !== topic || one.record.partition !== partition) {
+    return isBefore(facts, one.record, other.record)
+  }
+  return one.record.offset < offset || (one.record.offset === offset && one.index < other.index)
 }
 
 function saysSo(step: Step, claim: Claim): boolean {
