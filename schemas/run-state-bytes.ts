@@ -55,6 +55,7 @@ export interface RunStateRecord {
   readonly status: 'live' | 'parked' | 'ended'
   readonly seq: number
   readonly at: number
+  readonly isAtRest: boolean
   readonly historyCount: number
   /** Entries in bare Avro, one after another. */
   readonly history: Buffer

@@ -19,6 +19,8 @@ export class LiveRun {
   isBusy = false
   /** When it was last seen doing something. */
   activeAt = 0
+  /** It was executed to see what it awaits, and nothing has come of that. */
+  isOnlyResumed = false
   readonly #queued: Entry[] = []
   #heldBack: HeldBack[] = []
   #execution: Execution | null = null
@@ -57,6 +59,7 @@ export class LiveRun {
 
   queue(entry: Entry): void {
     this.#queued.push(entry)
+    this.isOnlyResumed = false
     if (isTerminal(entry.body)) this.isEnding = true
   }
 

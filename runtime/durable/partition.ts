@@ -147,7 +147,7 @@ export class Partition implements WriteSource {
     this.#isDraining = true
     // Its entries would wait for the rest of a large snapshot, which is not written any more.
     this.#checkpointer.abandon()
-    this.#runs.stopTimers()
+    this.#runs.drain()
     this.#positions.due()
   }
 

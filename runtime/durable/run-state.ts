@@ -44,6 +44,8 @@ export interface RunState {
   seq: number
   /** Time of the latest entry. */
   at: number
+  /** Its code, as far as an owner has seen, awaits nothing but what is recorded here. */
+  isAtRest: boolean
   history: History
   /** Operation to due time: sleeps, and waits with a time-out. */
   timers: Map<number, number>
@@ -88,6 +90,7 @@ export function startedRun(entry: Entry): RunState {
     status: 'live',
     seq: entry.seq,
     at: entry.at,
+    isAtRest: false,
     history,
     timers: new Map(),
     waits: [],
@@ -103,10 +106,16 @@ export function startedRun(entry: Entry): RunState {
   }
 }
 
+/** Whether something is recorded that the run may await. */
+export function awaitsAnything({ timers, waits, calls }: RunState): boolean {
+  return timers.size > 0 || waits.length > 0 || calls.size > 0
+}
+
 /** Changes the state by the run's next entry. */
 export function applyEntry(run: RunState, entry: Entry): void {
   run.seq = entry.seq
   run.at = Math.max(run.at, entry.at)
+  run.isAtRest = false
   const { body } = entry
   switch (body.type) {
     case 'RunStarted':

@@ -15,8 +15,11 @@ import type { Kernel } from './kernel.ts'
 import { LiveRun } from './live-run.ts'
 import type { Partition } from './partition.ts'
 import type { PartitionHost } from './partition-host.ts'
-import { isTerminal } from './run-state.ts'
+import { awaitsAnything, isTerminal, type RunState } from './run-state.ts'
 import { TimerHeap } from './timer-heap.ts'
+
+/** Little enough for others to be served between one turn and the next. */
+const resumedAtOnce = 256
 
 export class RunTable {
   readonly #kernel: Kernel
@@ -27,6 +30,8 @@ export class RunTable {
   readonly #live = new Map<string, LiveRun>()
   /** Bodies that may not begin yet. */
   #held: (() => void)[] = []
+  /** Runs that are being executed after an acquisition. */
+  #resuming: readonly string[] = []
 
   constructor(kernel: Kernel, host: PartitionHost, partition: Partition, logger: Logger) {
     this.#kernel = kernel
@@ -98,23 +103,45 @@ export class RunTable {
     }
     // A later entry of the same commit may have parked or ended it.
     if (run.execution === null && state.status === 'live') this.#execute(run)
+    else this.#noteRest(run)
   }
 
-  /** Executes every run of a partition that was acquired. */
+  /** Brings the runs of a partition that was acquired back to where they were. */
   resumeAll(): void {
     if (this.#kernel.settings.sabotage === 'runs-not-resumed') return
+    const restless: string[] = []
     for (const [runId, state] of this.#partition.state.runs) {
       if (state.status !== 'live') continue
       if (this.#kernel.settings.sabotage !== 'timer-dropped-on-take-over') {
         for (const index of state.timers.keys()) this.#armTimer(runId, index)
       }
-      this.#execute(this.#kept(runId))
+      if (!state.isAtRest) restless.push(runId)
+    }
+    void this.#resume(restless)
+  }
+
+  /** Executes runs, some in each turn of the event loop, so that the others are served meanwhile. */
+  async #resume(runIds: readonly string[]): Promise<void> {
+    this.#resuming = runIds
+    for (let first = 0; this.#resuming === runIds; first += resumedAtOnce) {
+      const slice = runIds.slice(first, first + resumedAtOnce)
+      if (slice.length === 0) return
+      for (const runId of slice) {
+        const run = this.#kept(runId)
+        if (run.execution !== null) continue
+        run.isOnlyResumed = run.queued.length === 0
+        this.#execute(run)
+      }
+      await this.#kernel.clock.yield()
     }
   }
 
   #execute(run: LiveRun): void {
     const state = this.#partition.state.runs.get(run.runId)
-    if (state === undefined) return
+    if (state?.status !== 'live') {
+      this.#cool(run)
+      return
+    }
     const definition = this.#host.definitionOf(state.version)
     if (definition === undefined) {
       const { version } = state
@@ -157,6 +184,7 @@ export class RunTable {
       },
       setBusy: (isBusy) => {
         this.#setBusy(run, isBusy)
+        if (!isBusy) this.#noteRest(run)
       },
     }
   }
@@ -202,16 +230,28 @@ export class RunTable {
     this.#host.busyChanged(isBusy)
   }
 
+  /** Notes it where a run's code awaits nothing but what is recorded. */
+  #noteRest(run: LiveRun): void {
+    const state = this.#partition.state.runs.get(run.runId)
+    if (state === undefined || run.queued.length > 0) return
+    if (this.#kernel.settings.sabotage === 'rest-claimed-early') state.isAtRest = true
+    if (!run.isSuspended) return
+    state.isAtRest = state.retries.size === 0 && awaitsAnything(state)
+    if (state.isAtRest && run.isOnlyResumed) this.#chill(run, state)
+  }
+
   /** Runs suspended since before this time give up their functions. */
   coolBefore(time: number): void {
     for (const run of this.#live.values()) {
       const state = this.#partition.state.runs.get(run.runId)
-      // What is queued and not decided yet, another execution would ask for again.
-      const isAtRest = state?.retries.size === 0 && run.queued.length === 0
-      if (!run.isSuspended || run.activeAt >= time || !isAtRest) continue
-      this.#cool(run)
-      state.history.compact()
+      const isResting = run.isSuspended && run.queued.length === 0
+      if (isResting && state?.isAtRest === true && run.activeAt < time) this.#chill(run, state)
     }
+  }
+
+  #chill(run: LiveRun, state: RunState): void {
+    this.#cool(run)
+    state.history.compact()
   }
 
   /** The partition acts again: bodies that were held back begin. */
@@ -222,14 +262,16 @@ export class RunTable {
     for (const begin of held) begin()
   }
 
-  stopTimers(): void {
+  /** Nothing more is begun that nobody has asked for. */
+  drain(): void {
     this.#timers.clear()
+    this.#resuming = []
   }
 
   /** Drops every run; what they still bring is ignored. */
   clear(): void {
     for (const run of [...this.#live.values()]) this.#drop(run)
-    this.#timers.clear()
+    this.drain()
     this.#held = []
   }
 }

@@ -20,6 +20,7 @@ export const sabotages = [
   'question-not-refused',
   'recovery-trusts-its-memory',
   'replay-runs-bodies',
+  'rest-claimed-early',
   'result-overwritten',
   'retry-begins-early',
   'runs-not-resumed',

@@ -106,7 +106,7 @@ export class Writer {
 
   async #loop(): Promise<void> {
     // What is queued in the same breath goes into the same request.
-    await Promise.resolve()
+    await this.#clock.yield()
     let request = this.#collect()
     while (request.writes.length > 0) {
       let sent = await this.#send(request.writes)

@@ -15,6 +15,7 @@ import { at, type JournalRecord } from './decoded.ts'
 import { everyModel, type Facts } from './facts.ts'
 import { lifeOf, type Checkpoint, type JournalModel, type Life } from './model.ts'
 import type { Origin } from './owed.ts'
+import { checkRest } from './rest.ts'
 import type { Report } from './violation.ts'
 
 /** After how many commits past a checkpoint's end both folds are compared once more. */
@@ -26,7 +27,8 @@ interface Restored extends Checkpoint {
 }
 
 export function checkFolds(facts: Facts): void {
-  for (const { records, checkpoints, origin } of everyModel(facts)) {
+  for (const model of everyModel(facts)) {
+    const { records, checkpoints, origin } = model
     const full = emptyPartition(origin)
     const byBegin = new Map(checkpoints.map((checkpoint) => [checkpoint.begun, checkpoint]))
     let restored: Restored[] = []
@@ -39,6 +41,7 @@ export function checkFolds(facts: Facts): void {
       }
       for (const { begun, ended, state } of restored) {
         fold(state, offset, commit)
+        if (offset === ended) checkRest(model, record, state, facts.report)
         const isDue = offset === ended || offset === ended + laterCommits
         if (isDue || record === records.at(-1)) compare(facts, record, begun, full, state)
       }
@@ -168,7 +171,8 @@ function digestOfRun(run: RunState | undefined): string {
   const { seq, owed } = run
   const known = digests.get(run)
   if (known?.seq === seq && known.owed === owed) return known.text
-  const text = canonical({ ...run, history: run.history.toBytes() })
+  // Whether it is at rest no entry says, only an owner who has seen its code.
+  const text = canonical({ ...run, isAtRest: null, history: run.history.toBytes() })
   digests.set(run, { seq, owed, text })
   return text
 }
