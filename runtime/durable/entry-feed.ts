@@ -10,12 +10,15 @@ export class EntryFeed {
   /** Queued after that. */
   readonly #queued: Entry[] = []
   #handed: number
-  #isReplaying = true
+  #isHistoryRead = false
+  #isReplaying: boolean
 
   constructor({ history, seq }: RunState) {
     this.#history = history.entries()
     this.#historySeq = seq
     this.#handed = seq
+    // Code that has only begun has nothing to repeat.
+    this.#isReplaying = history.count > 1
   }
 
   get isReplaying(): boolean {
@@ -39,9 +42,10 @@ export class EntryFeed {
   }
 
   next(): Entry | undefined {
-    if (this.#isReplaying) {
+    if (!this.#isHistoryRead) {
       const recorded = this.#history.next()
       if (recorded.done !== true) return recorded.value
+      this.#isHistoryRead = true
     }
     const queued = this.#queued.shift()
     if (queued !== undefined) this.#handed = queued.seq

@@ -63,11 +63,9 @@ export function takeIn(
       ? drop
       : { verdict: 'answer', outcome: run.outcome, parent: null }
   }
-  const isQueued = (such: (queued: EntryBody) => boolean) =>
-    queued.some((entry) => such(entry.body))
-  const isSeen = (entry: EntryBody) => 'messageId' in entry && entry.messageId === message.id
-  if (run?.status === 'ended' || isQueued(isTerminal)) return drop
-  if (run?.seen.includes(message.id) === true || isQueued(isSeen)) return drop
+  const soon = outlook(queued, message.id)
+  if (run?.status === 'ended' || soon.hasEnded) return drop
+  if (run?.seen.includes(message.id) === true || soon.hasSeen) return drop
   switch (body.type) {
     case 'Signal': {
       const { name, payload } = body
@@ -77,16 +75,14 @@ export function takeIn(
       return { verdict: 'enter', body: entry }
     }
     case 'Reply':
-      return run?.calls.has(body.index) === true &&
-        !isQueued((entry) => entry.type === 'CallCompleted' && entry.index === body.index)
+      return run?.calls.has(body.index) === true && !soon.replies.has(body.index)
         ? {
             verdict: 'enter',
             body: { type: 'CallCompleted', index: body.index, outcome: body.outcome },
           }
         : drop
     case 'Cancel': {
-      if (run?.cancelReason != null) return drop
-      if (isQueued(({ type }) => type === 'CancelRequested')) return drop
+      if (run?.cancelReason != null || soon.isCancelled) return drop
       const entry: EntryBody = {
         type: 'CancelRequested',
         messageId: message.id,
@@ -95,7 +91,7 @@ export function takeIn(
       return { verdict: 'enter', body: entry }
     }
     case 'Resume':
-      return willBeParked(run, queued)
+      return (soon.isParked ?? run?.status === 'parked')
         ? { verdict: 'enter', body: { type: 'RunResumed', messageId: message.id } }
         : drop
     default:
@@ -103,17 +99,22 @@ export function takeIn(
   }
 }
 
-/** Once what is queued has been folded. */
-function willBeParked(run: RunState | undefined, queued: readonly Entry[]): boolean {
-  const last = queued.findLast(({ body: { type } }) => setsOrLiftsParking.has(type))
-  return last === undefined ? run?.status === 'parked' : last.body.type === 'RunParked'
+/** What will be known of a run once its queued entries have been folded. */
+function outlook(queued: readonly Entry[], messageId: string) {
+  const replies = new Set<number>()
+  let [hasEnded, hasSeen, isCancelled] = [false, false, false]
+  let isParked: boolean | null = null
+  // In a flood of messages thousands are queued: one pass, and no more.
+  for (const { body } of queued) {
+    if ('messageId' in body && body.messageId === messageId) hasSeen = true
+    if (isTerminal(body)) hasEnded = true
+    if (body.type === 'CallCompleted') replies.add(body.index)
+    if (body.type === 'CancelRequested') isCancelled = true
+    if (body.type === 'RunParked') isParked = true
+    if (body.type === 'RunResumed' || body.type === 'CancelRequested') isParked = false
+  }
+  return { hasEnded, hasSeen, isCancelled, isParked, replies }
 }
-
-const setsOrLiftsParking: ReadonlySet<EntryBody['type']> = new Set([
-  'RunParked',
-  'RunResumed',
-  'CancelRequested',
-] as const)
 
 function signalFault(
   signals: Understanding['signals'],

@@ -105,8 +105,7 @@ export class Writer {
   }
 
   async #loop(): Promise<void> {
-    // What is queued in the same breath goes into the same request.
-    await this.#clock.yield()
+    await this.#turn()
     let request = this.#collect()
     while (request.writes.length > 0) {
       let sent = await this.#send(request.writes)
@@ -122,10 +121,16 @@ export class Writer {
         sinceFull = request.isFull ? 0 : sinceFull + 1
       }
       sent.settle()
-      await this.#clock.yield()
+      await this.#turn()
       request = this.#collect()
     }
     this.#isRunning = false
+  }
+
+  /** Lets the runs have their turn, and collects behind all who wait for the same one. */
+  async #turn(): Promise<void> {
+    await this.#clock.yield()
+    await Promise.resolve()
   }
 
   #collect(): Request {

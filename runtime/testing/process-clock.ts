@@ -18,8 +18,7 @@ export class ProcessClock implements Clock {
   readonly #turnMs: () => number
   #state: 'running' | 'frozen' | 'dead' = 'running'
   #held: (() => void)[] = []
-  /** Turns end in the order in which they began. */
-  #turnEndsAt = 0
+  #turn: Promise<void> | null = null
 
   constructor(clock: Clock, options: ProcessClockOptions = {}) {
     this.#clock = clock
@@ -45,12 +44,15 @@ export class ProcessClock implements Clock {
     }
   }
 
+  /** As by the real clock, all who yield in the same turn share it. */
   yield(): Promise<void> {
-    const now = this.#clock.now()
-    this.#turnEndsAt = Math.max(this.#turnEndsAt, now + this.#turnMs())
-    return new Promise((resolve) => {
-      this.after(this.#turnEndsAt - now, resolve)
+    this.#turn ??= new Promise((resolve) => {
+      this.after(this.#turnMs(), () => {
+        this.#turn = null
+        resolve()
+      })
     })
+    return this.#turn
   }
 
   freeze(): void {
