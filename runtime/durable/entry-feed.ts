@@ -5,20 +5,17 @@ import type { RunState } from './run-state.ts'
 
 export class EntryFeed {
   readonly #history: Iterator<Entry, void>
-  /** Seq of the last entry that the history already holds. */
-  readonly #historySeq: number
-  /** Queued after that. */
-  readonly #queued: Entry[] = []
+  readonly #queued: Entry[]
   #handed: number
   #isHistoryRead = false
   #isReplaying: boolean
 
-  constructor({ history, seq }: RunState) {
+  constructor({ history, seq }: RunState, queued: readonly Entry[]) {
     this.#history = history.entries()
-    this.#historySeq = seq
+    this.#queued = queued.filter((entry) => entry.seq > seq)
     this.#handed = seq
     // Code that has only begun has nothing to repeat.
-    this.#isReplaying = history.count > 1
+    this.#isReplaying = history.count > 1 || this.#queued.length > 0
   }
 
   get isReplaying(): boolean {
@@ -34,11 +31,8 @@ export class EntryFeed {
     this.#isReplaying = false
   }
 
-  /** Returns false for one that the history holds. */
-  add(entry: Entry): boolean {
-    if (entry.seq <= this.#historySeq) return false
+  add(entry: Entry): void {
     this.#queued.push(entry)
-    return true
   }
 
   next(): Entry | undefined {

@@ -72,12 +72,18 @@ export class Execution {
   #isCancelDue = false
   #settled: Settled | null = null
 
-  constructor(host: ExecutionHost, definition: AnyWorkflow, run: RunState) {
+  /** @param queued what is queued for the run; entries that the history holds are passed over */
+  constructor(
+    host: ExecutionHost,
+    definition: AnyWorkflow,
+    run: RunState,
+    queued: readonly Entry[] = [],
+  ) {
     this.runId = run.runId
     this.#host = host
     this.#definition = definition
     this.#run = run
-    this.#feed = new EntryFeed(run)
+    this.#feed = new EntryFeed(run, queued)
     this.#randomness = seededRandomness(run.runId)
     this.#steps = new StepRunner(host, run.runId, {
       handed: () => this.#feed.handed,
@@ -139,9 +145,11 @@ export class Execution {
     }
   }
 
-  /** Delivers an entry that was queued, if the history did not hold it already. */
+  /** Delivers an entry that was queued after the execution was made. */
   deliver(entry: Entry): void {
-    if (this.#isOver || !this.#feed.add(entry) || this.#isPumping) return
+    if (this.#isOver) return
+    this.#feed.add(entry)
+    if (this.#isPumping) return
     this.#isPumping = true
     this.#deliverNext()
     this.#pump()

@@ -45,9 +45,8 @@ export class LiveRun {
   /** Runs the code over the run's history and what is queued, in place of an earlier execution. */
   execute(host: ExecutionHost, definition: AnyWorkflow, state: RunState): void {
     this.cool()
-    this.#execution = new Execution(host, definition, state)
+    this.#execution = new Execution(host, definition, state, this.#queued)
     this.#execution.start()
-    for (const entry of this.#queued) this.#execution.deliver(entry)
   }
 
   /** Gives up the function; the history remains. */
