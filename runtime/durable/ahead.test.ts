@@ -69,3 +69,22 @@ test('a body waits until what its code has seen is decided', async () => {
   await stage.clock.advance(1_000)
   expect(bodies).toEqual(['read', 'write'])
 })
+
+test('code goes only some entries ahead of a log that is away', async () => {
+  let published = 0
+  let isAway = false
+  const stage = await stageOf(
+    async (ctx) => {
+      await ctx.sleep(100)
+      isAway = true
+      for (; published < 100; published += 1) await ctx.publish('notes', 'a', published)
+    },
+    () => (isAway ? { appendAfterMs: 30_000, settleAfterMs: 30_000, settle: 'ack' } : undefined),
+  )
+  await stage.clock.advance(10_000)
+  expect(published).toBeGreaterThan(10)
+  expect(published).toBeLessThan(20)
+  isAway = false
+  await stage.clock.advance(60_000)
+  expect(published).toBe(100)
+})

@@ -14,6 +14,8 @@ export interface ExecutionHost {
   emit(body: EntryBody): void
   /** Begins a body once everything up to an entry is decided and the partition may act. */
   admit(seq: number, begin: () => void): void
+  /** Calls back as soon as the code is not too far ahead of the journal. */
+  keepUp(handed: number, goOn: () => void): void
   /** Calls back at a time, as long as the partition is owned. */
   readonly at: (time: number, callback: () => void) => void
   /** The run has become busy, or idle: suspended or finished. */

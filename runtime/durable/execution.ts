@@ -5,8 +5,8 @@
  *    code has run. So the order in which the code sees outcomes is that of the journal, in replay
  *    as in the first run, and native promise combinators need no help.
  * 2. An entry is delivered once it is queued, and the code runs ahead of the journal: what it asks
- *    for is queued behind, and is dropped with what it rests on if that never lands. But no body
- *    begins before every entry that its code was handed is decided.
+ *    for is queued behind, and is dropped with what it rests on if that never lands. But it goes
+ *    only some entries ahead, and no body begins before all that its code was handed is decided.
  * 3. While replaying, nothing is started and nothing is emitted. When the history has been
  *    delivered, what the code still awaits is started, and what it asked for that the journal does
  *    not have is emitted.
@@ -196,6 +196,11 @@ export class Execution {
       this.#conclude()
       return
     }
+    this.#host.keepUp(this.#feed.handed, this.#goOn)
+  }
+
+  readonly #goOn = (): void => {
+    if (this.#isOver) return
     if (this.#deliverNext()) {
       this.#pump()
     } else if (this.#feed.isReplaying) {

@@ -6,9 +6,12 @@ import { Execution } from './execution.ts'
 import type { ExecutionHost } from './execution-host.ts'
 import { isTerminal, type RunState } from './run-state.ts'
 
+/** How many entries code may be handed ahead of the journal; while the log is away it stops there. */
+const mostAhead = 16
+
 interface HeldBack {
   readonly seq: number
-  readonly begin: () => void
+  readonly callback: () => void
 }
 
 export class LiveRun {
@@ -63,10 +66,15 @@ export class LiveRun {
   }
 
   /** Calls back once everything up to an entry is decided. */
-  onceDecided(seq: number, begin: () => void): void {
+  onceDecided(seq: number, callback: () => void): void {
     const [first] = this.#queued
-    if (first === undefined || first.seq > seq) begin()
-    else this.#heldBack.push({ seq, begin })
+    if (first === undefined || first.seq > seq) callback()
+    else this.#heldBack.push({ seq, callback })
+  }
+
+  /** Calls back as soon as few entries up to this one are undecided. */
+  onceNear(seq: number, goOn: () => void): void {
+    this.onceDecided(seq - mostAhead, goOn)
   }
 
   /** Everything up to this entry stands in the journal. */
@@ -75,6 +83,6 @@ export class LiveRun {
     if (this.#heldBack.length === 0) return
     const ready = this.#heldBack.filter((held) => held.seq <= seq)
     this.#heldBack = this.#heldBack.filter((held) => held.seq > seq)
-    for (const { begin } of ready) begin()
+    for (const { callback } of ready) callback()
   }
 }

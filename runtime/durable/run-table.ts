@@ -177,6 +177,9 @@ export class RunTable {
           else this.#held.push(begin)
         })
       },
+      keepUp: (handed, goOn) => {
+        run.onceNear(handed, goOn)
+      },
       at: (time, callback) => {
         this.#timers.at(time, () => {
           if (isCurrent()) callback()

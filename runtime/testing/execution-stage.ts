@@ -82,6 +82,7 @@ export class Stage {
       sabotage: undefined,
       emit: (body) => this.emitted.push(body),
       admit: (_seq, begin) => begin(),
+      keepUp: (_handed, goOn) => goOn(),
       at: (time, callback) => this.clock.after(time - this.clock.now(), callback),
       setBusy: () => undefined,
     }

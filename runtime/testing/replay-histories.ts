@@ -95,6 +95,7 @@ function replayHost(run: RunState, emitted: EntryBody[]): ExecutionHost {
     sabotage: undefined,
     emit: (body) => emitted.push(body),
     admit: () => undefined,
+    keepUp: (_handed, goOn) => goOn(),
     at: () => undefined,
     setBusy: () => undefined,
   }
