@@ -36,33 +36,74 @@ function nameOf(part: CheckpointPart): string {
   return part.type === 'CheckpointBegun' ? 'begun' : `ended ${String(part.begun)}`
 }
 
-test('one is taken when the journal has grown past the limit', () => {
+/** One for which so much has been written. */
+function after(bytes: number, state: PartitionState): Checkpointer {
   const checkpointer = new Checkpointer(settings)
-  checkpointer.count(1_000)
-  expect(checkpointer.isDue).toBe(false)
-  checkpointer.count(1)
-  expect(commitsOf(checkpointer, stateOf(small('a'), small('b')))).toEqual([
-    ['begun'],
-    ['a 1/1', 'b 1/1'],
-    ['ended 2'],
-  ])
+  checkpointer.folding(state, commit(0n), bytes)
+  return checkpointer
+}
+
+test('the first is taken when the journal has grown past the limit', () => {
+  const state = stateOf(small('a'), small('b'))
+  expect(after(1_000, state).isDue).toBe(false)
+  const checkpointer = after(1_001, state)
+  expect(commitsOf(checkpointer, state)).toEqual([['begun'], ['a 1/1', 'b 1/1'], ['ended 2']])
   expect(checkpointer.isDue).toBe(false)
 })
 
-test('the next one is due after twice the state that was written', () => {
-  const checkpointer = new Checkpointer(settings)
-  checkpointer.count(2_000)
-  commitsOf(checkpointer, stateOf(large('a')))
-  checkpointer.count(10_000)
+test('the next is due after the limit and thrice the state', () => {
+  const state = stateOf(large('a'))
+  const checkpointer = after(2_000, state)
+  commitsOf(checkpointer, state)
+  checkpointer.folding(state, commit(0n), 16_000)
   expect(checkpointer.isDue).toBe(false)
-  checkpointer.count(1_000)
+  checkpointer.folding(state, commit(0n), 2_000)
+  expect(checkpointer.isDue).toBe(true)
+})
+
+test('what the state was does not count when its runs have ended', () => {
+  const state = stateOf(large('a'))
+  const checkpointer = after(2_000, state)
+  commitsOf(checkpointer, state)
+  const step = commit(0n, {
+    entries: entries('a', [completedStep(1, 'y', 'y'.repeat(8_000))], 3),
+  })
+  checkpointer.folding(state, step, 8_100)
+  fold(state, 5n, step)
+  expect(checkpointer.isDue).toBe(false)
+  const end = commit(0n, { entries: entries('a', [completed('done')], 4) })
+  checkpointer.folding(state, end, 100)
+  expect(checkpointer.isDue).toBe(true)
+})
+
+test('the outcomes of ended runs count', () => {
+  const state = stateOf(entries('a', [started(), completed('x'.repeat(5_000))]))
+  const checkpointer = after(2_000, state)
+  commitsOf(checkpointer, state)
+  checkpointer.folding(state, commit(0n), 16_000)
+  expect(checkpointer.isDue).toBe(false)
+})
+
+test('snapshots do not bring the next checkpoint about', () => {
+  const state = stateOf(small('a'))
+  const checkpointer = after(2_000, state)
+  commitsOf(checkpointer, state)
+  const snapshot = { type: 'RunSnapshot', runId: 'a', part: 0, parts: 1 } as const
+  const checkpoint = [{ ...snapshot, state: Buffer.alloc(50_000) }]
+  checkpointer.folding(state, commit(0n, { checkpoint }), 50_100)
+  expect(checkpointer.isDue).toBe(false)
+})
+
+test('what a new owner has read counts', () => {
+  const checkpointer = new Checkpointer(settings)
+  checkpointer.count(4_000)
+  checkpointer.restored(stateOf(small('a')))
   expect(checkpointer.isDue).toBe(true)
 })
 
 test('a large snapshot goes in pieces, in commits of its own, and holds its run meanwhile', () => {
-  const checkpointer = new Checkpointer(settings)
-  checkpointer.count(2_000)
   const state = stateOf(small('a'), large('b'), small('c'))
+  const checkpointer = after(20_000, state)
   checkpointer.decided(state, 2n, checkpointer.parts(state, 0))
   expect(checkpointer.parts(state, 0).map(nameOf)).toEqual(['a 1/1'])
   expect(checkpointer.heldRun).toBe(null)
@@ -77,9 +118,8 @@ test('a large snapshot goes in pieces, in commits of its own, and holds its run 
 })
 
 test('a run that ends before its snapshot is written still gets one', () => {
-  const checkpointer = new Checkpointer(settings)
-  checkpointer.count(2_000)
   const state = stateOf(small('a'))
+  const checkpointer = after(20_000, state)
   checkpointer.decided(state, 2n, checkpointer.parts(state, 0))
   fold(state, 3n, commit(0n, { entries: entries('a', [completed('done')], 2) }))
   const [part] = checkpointer.parts(state, 0)
@@ -89,9 +129,8 @@ test('a run that ends before its snapshot is written still gets one', () => {
 })
 
 test('an abandoned one begins again', () => {
-  const checkpointer = new Checkpointer(settings)
-  checkpointer.count(2_000)
   const state = stateOf(large('a'))
+  const checkpointer = after(20_000, state)
   checkpointer.decided(state, 2n, checkpointer.parts(state, 0))
   checkpointer.parts(state, 0)
   checkpointer.abandon()

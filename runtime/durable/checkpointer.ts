@@ -6,9 +6,15 @@
  *    While the parts of a large one are on their way, the run's entries wait.
  * 3. `CheckpointEnded` is written once the last snapshot is decided.
  * 4. After a fence of any kind the checkpoint is abandoned.
+ *
+ * After a checkpoint the journal grows by a fixed amount and thrice what the checkpoint has, or what
+ * has become of that state since; what the checkpoint has of runs that have ended is counted as grown.
+ * So a restart folds at most that and the checkpoint; and while the state stays as large as it is,
+ * checkpoints are less than a third of the journal: less than a tenth as long as it is less than a
+ * seventh of the fixed amount.
  */
 
-import type { CheckpointPart } from '../../schemas/records.ts'
+import type { CheckpointPart, Commit, EntryBody } from '../../schemas/records.ts'
 import type { KernelSettings } from './kernel.ts'
 import type { PartitionState } from './fold.ts'
 import type { Owed } from './outbox.ts'
@@ -27,12 +33,29 @@ type Phase =
   | { readonly name: 'snapshots'; readonly begun: bigint; readonly left: string[] }
   | { readonly name: 'ending' }
 
+const statesBetween = 3
+/** About the size of a snapshot without its history, as of a run that has ended. */
+const leanRunBytes = 150
+const messageIdBytes = 40
+
+const leavingHistory: ReadonlySet<EntryBody['type']> = new Set([
+  'RunCompleted',
+  'RunFailed',
+  'RunCancelled',
+  'RunContinued',
+])
+
 export class Checkpointer {
   readonly #settings: KernelSettings
   #phase: Phase = { name: 'idle' }
   #large: LargeSnapshot | null = null
+  /** Of the journal, since the last checkpoint began, without its snapshots. */
   #bytesSince = 0
-  #stateBytes = 0
+  /** Of all snapshots of the last checkpoint. */
+  #snapshotBytes = 0
+  /** About what they would have now, but for what runs that have ended left behind since. */
+  #liveBytes = 0
+  #leftBytes = 0
 
   constructor(settings: KernelSettings) {
     this.#settings = settings
@@ -50,18 +73,30 @@ export class Checkpointer {
       : null
   }
 
-  /** Learns how much there is to write, where the partition was folded and not written. */
-  restored(state: PartitionState): void {
-    this.abandon()
-    this.#stateBytes = 0
-    for (const { history } of state.runs.values()) this.#stateBytes += history.bytes
-  }
-
-  /** Counts the bytes of a commit that was folded. */
+  /** Counts the bytes of a commit that was read. */
   count(bytes: number): void {
     this.#bytesSince += bytes
-    const threshold = Math.max(this.#settings.checkpointBytes, 2 * this.#stateBytes)
-    if (this.#phase.name === 'idle' && this.#bytesSince > threshold) this.#phase = { name: 'begin' }
+  }
+
+  /** The partition was read, up to a fence. */
+  restored(state: PartitionState): void {
+    this.abandon()
+    this.#liveBytes = sizeOf(state)
+    this.#leftBytes = 0
+    this.#snapshotBytes = state.lastCheckpoint < 0n ? 0 : this.#liveBytes
+    this.#beginIfDue()
+  }
+
+  /** Counts a commit that is about to be folded. */
+  folding({ runs }: PartitionState, { checkpoint, entries }: Commit, bytes: number): void {
+    // What a checkpoint itself brings must not bring the next one about.
+    const written = bytes - sizeOfSnapshots(checkpoint)
+    this.count(written)
+    this.#liveBytes += written
+    for (const { runId, body } of entries) {
+      if (leavingHistory.has(body.type)) this.#leftBytes += runs.get(runId)?.history.bytes ?? 0
+    }
+    this.#beginIfDue()
   }
 
   /** The parts for the commit that is being built. */
@@ -70,7 +105,9 @@ export class Checkpointer {
       case 'begin':
         this.#phase = { name: 'begun' }
         this.#bytesSince = 0
-        this.#stateBytes = 0
+        this.#snapshotBytes = 0
+        this.#liveBytes = sizeOf(state)
+        this.#leftBytes = 0
         return [{ type: 'CheckpointBegun', forgetBefore: now - this.#settings.deduplicationMs }]
       case 'snapshots':
         return this.#snapshots(state, this.#phase)
@@ -98,6 +135,15 @@ export class Checkpointer {
     this.#large = null
   }
 
+  #beginIfDue(): void {
+    if (this.#phase.name !== 'idle') return
+    const liveBytes = Math.max(0, this.#liveBytes - this.#leftBytes)
+    const stateBytes = Math.min(this.#snapshotBytes, liveBytes)
+    const deadBytes = Math.min(this.#snapshotBytes, this.#leftBytes)
+    const most = this.#settings.checkpointBytes + statesBetween * stateBytes
+    if (this.#bytesSince + deadBytes > most) this.#phase = { name: 'begin' }
+  }
+
   #snapshots(
     state: PartitionState,
     phase: Extract<Phase, { name: 'snapshots' }>,
@@ -117,13 +163,13 @@ export class Checkpointer {
       const run = state.runs.get(runId)
       if (run === undefined) continue
       const snapshot = writeSnapshot(run, owed.get(runId) ?? [])
-      this.#stateBytes += snapshot.byteLength
+      this.#snapshotBytes += snapshot.byteLength
       bytes += snapshot.byteLength
       if (snapshot.byteLength <= partBytes) {
         parts.push({ type: 'RunSnapshot', runId, part: 0, parts: 1, state: snapshot })
       } else if (parts.length > 0) {
         // A large one begins a commit of its own.
-        this.#stateBytes -= snapshot.byteLength
+        this.#snapshotBytes -= snapshot.byteLength
         phase.left.unshift(runId)
         break
       } else {
@@ -141,6 +187,16 @@ export class Checkpointer {
   }
 }
 
+/** About what the snapshots of all runs have. */
+function sizeOf({ runs }: PartitionState): number {
+  let bytes = runs.size * leanRunBytes
+  for (const { history, seen, outcome } of runs.values()) {
+    bytes += history.bytes + seen.length * messageIdBytes
+    if (outcome?.status === 'completed') bytes += outcome.output.byteLength
+  }
+  return bytes
+}
+
 function split(runId: string, snapshot: Buffer, partBytes: number): readonly CheckpointPart[] {
   const parts = Math.ceil(snapshot.byteLength / partBytes)
   return Array.from({ length: parts }, (_, part) => ({
@@ -150,6 +206,12 @@ function split(runId: string, snapshot: Buffer, partBytes: number): readonly Che
     parts,
     state: snapshot.subarray(part * partBytes, (part + 1) * partBytes),
   }))
+}
+
+function sizeOfSnapshots(parts: readonly CheckpointPart[]): number {
+  let bytes = 0
+  for (const part of parts) bytes += part.type === 'RunSnapshot' ? part.state.byteLength : 0
+  return bytes
 }
 
 /** An upper bound of what the parts add to a commit. */

@@ -63,7 +63,7 @@ describe('starting', () => {
     await first.result()
     await runtime.clock.advance('1 minute')
     // Forgetting is part of a checkpoint, and that is taken when the journal grows.
-    await (await runtime.start(review, { steps: 9 }, { id: 'b' })).result()
+    await (await runtime.start(review, { steps: 30 }, { id: 'b' })).result()
     await runtime.clock.advance('1 minute')
     await runtime.start(review, { steps: 1 }, { id: 'a' })
     expect(runtime.bodies.filter(({ runId }) => runId === 'a')).toHaveLength(2)

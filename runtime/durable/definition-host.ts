@@ -4,6 +4,8 @@
  *
  * 1. The assignment says whom the group wants; each partition decides by its fence who owns.
  * 2. A partition kept across a rebalance is not touched.
+ * 3. The group hears of a new checkpoint at once: what was written behind the last one that it knows
+ *    of is what the next owner folds.
  */
 
 import { UsageError } from '../errors.ts'
@@ -25,7 +27,10 @@ export class DefinitionHost implements PartitionHost {
   readonly #kernel: Kernel
   readonly #versions: ReadonlyMap<string, AnyWorkflow>
   readonly #partitions = new Map<number, Partition>()
+  /** To be committed. */
   readonly #positions = new Map<number, Committed>()
+  /** Given last for each partition. */
+  readonly #metadata = new Map<number, string>()
   #assigned: ReadonlySet<number> = new Set()
   #ownership: Ownership | null = null
   #busy = 0
@@ -86,7 +91,6 @@ export class DefinitionHost implements PartitionHost {
     }
     this.#isStopped = true
     this.#stopCooling?.()
-    this.#stopCommitTimer?.()
     await this.#commitPositions()
     await this.#ownership?.leave()
     for (const partition of this.#partitions.values()) partition.release()
@@ -119,11 +123,15 @@ export class DefinitionHost implements PartitionHost {
   }
 
   commit(partition: number, offset: bigint, metadata: string): void {
+    const isNews = this.#metadata.get(partition) !== metadata
+    this.#metadata.set(partition, metadata)
     this.#positions.set(partition, { offset, metadata })
-    this.#stopCommitTimer ??= this.#kernel.clock.after(commitIntervalMs, () => {
-      this.#stopCommitTimer = null
-      void this.#commitPositions()
-    })
+    if (isNews) void this.#commitPositions()
+    else {
+      this.#stopCommitTimer ??= this.#kernel.clock.after(commitIntervalMs, () => {
+        void this.#commitPositions()
+      })
+    }
   }
 
   seek(partition: number, offset: bigint): void {
@@ -147,6 +155,7 @@ export class DefinitionHost implements PartitionHost {
       partition.release()
       this.#partitions.delete(number)
       this.#positions.delete(number)
+      this.#metadata.delete(number)
     }
     this.#acquireAssigned()
   }
@@ -164,16 +173,20 @@ export class DefinitionHost implements PartitionHost {
   }
 
   async #commitPositions(): Promise<void> {
+    this.#stopCommitTimer?.()
+    this.#stopCommitTimer = null
     const positions = [...this.#positions]
     this.#positions.clear()
-    for (const [partition, committed] of positions) {
-      if (committed.offset <= 0n) continue
-      try {
-        await this.#ownership?.commit(partition, committed)
-      } catch (error) {
-        // The group's offset is a hint for lag tools; the journal holds the position.
-        this.logger.debug({ error, partition }, 'committing the group offset failed')
-      }
+    await Promise.all(positions.map(([partition, committed]) => this.#commit(partition, committed)))
+  }
+
+  async #commit(partition: number, committed: Committed): Promise<void> {
+    if (committed.offset <= 0n) return
+    try {
+      await this.#ownership?.commit(partition, committed)
+    } catch (error) {
+      // Only a hint, for lag tools and the next owner; the journal holds the position.
+      this.logger.debug({ error, partition }, 'committing the group offset failed')
     }
   }
 

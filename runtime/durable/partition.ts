@@ -355,12 +355,12 @@ export class Partition implements WriteSource {
   #foldAndAct(commits: readonly PlacedCommit[]): void {
     for (const { offset, commit, bytes } of commits) {
       const lastCheckpoint = this.#state.lastCheckpoint
+      this.#checkpointer.folding(this.#state, commit, bytes)
       const entries = fold(this.#state, offset, commit, this.#kernel.settings.sabotage)
       this.#outbox.add(owedSince(this.#state.outbox, offset))
       if (commit.epoch === this.#state.epoch) {
         this.#checkpointer.decided(this.#state, offset, commit.checkpoint)
       }
-      this.#checkpointer.count(bytes)
       for (const entry of entries) this.#runs.act(entry)
       if (this.#state.lastCheckpoint !== lastCheckpoint) {
         trimToCheckpoint(this.#kernel, this.home, this.#state.lastCheckpoint, this.#logger)

@@ -12,7 +12,7 @@ export function trimToCheckpoint(
   checkpoint: bigint,
   logger: Logger,
 ): void {
-  logger.info({ checkpoint: String(checkpoint) }, 'checkpoint taken')
+  logger.debug({ checkpoint: String(checkpoint) }, 'checkpoint taken')
   if (settings.keepsHistory) return
   const tooFar = settings.sabotage === 'trims-too-far' ? 1n : 0n
   log
