@@ -1,6 +1,6 @@
 /** Topics are looked at and created through the adapter's administration. */
 
-import { kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { kafkaTopicAdmin } from '../../runtime/log/kafka/admin.ts'
 import type { TopicAdmin } from '../../runtime/log/port.ts'
 import { advised } from '../advice.ts'
 import type { NamedBackend } from '../backend.ts'

@@ -7,7 +7,7 @@ import { createClient } from '../../runtime/durable/client.ts'
 import { workflow } from '../../runtime/durable/definition.ts'
 import { startService } from '../../runtime/durable/service.ts'
 import { readEnvironment } from '../../runtime/environment.ts'
-import { kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { kafkaTopicAdmin } from '../../runtime/log/kafka/admin.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { definitionTopicPlans } from '../../schemas/index.ts'
 

@@ -10,7 +10,7 @@ import type { Platform } from '../../deploy/local/libraries.ts'
 import { freePorts } from '../../deploy/local/ports.ts'
 import { brokerAnswers } from '../../deploy/local/probe.ts'
 import { propertiesText, singleNodeProperties } from '../../deploy/local/server-properties.ts'
-import { kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { kafkaTopicAdmin } from '../../runtime/log/kafka/admin.ts'
 import { topicPlan } from '../../schemas/index.ts'
 import { SmallDisk } from './small-disk.ts'
 

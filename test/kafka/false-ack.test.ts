@@ -3,7 +3,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { append, read, text } from '../../runtime/log/conformance/harness.ts'
-import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { kafkaTopicAdmin } from '../../runtime/log/kafka/admin.ts'
+import { kafkaLog } from '../../runtime/log/kafka/kafka-log.ts'
 import { createPartitioner, outsider } from './outsider.ts'
 import { Proxy } from './wires.ts'
 

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Backend, startBackend } from '../../deploy/local/backend.ts'
 import { findJava } from '../../deploy/local/java.ts'
 import { append, read, text } from '../../runtime/log/conformance/harness.ts'
-import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { kafkaTopicAdmin } from '../../runtime/log/kafka/admin.ts'
+import { kafkaLog } from '../../runtime/log/kafka/kafka-log.ts'
 import type { Ownership } from '../../runtime/log/port.ts'
 
 const java = await findJava(process.env)

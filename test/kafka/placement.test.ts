@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { expect, inject, test } from 'vitest'
-import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { kafkaTopicAdmin } from '../../runtime/log/kafka/admin.ts'
+import { kafkaLog } from '../../runtime/log/kafka/kafka-log.ts'
 import { partitionFor } from '../../runtime/log/murmur2.ts'
 import { createPartitioner, outsider } from './outsider.ts'
 

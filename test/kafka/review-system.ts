@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inject } from 'vitest'
-import { kafkaLog, kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { kafkaTopicAdmin } from '../../runtime/log/kafka/admin.ts'
+import { kafkaLog } from '../../runtime/log/kafka/kafka-log.ts'
 import type { Log } from '../../runtime/log/port.ts'
 import type { Evidence } from '../../runtime/testing/checker/evidence.ts'
 import {

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { connect, type Client } from '../../runtime/index.ts'
-import { kafkaTopicAdmin } from '../../runtime/log/kafka/kafka-log.ts'
+import { kafkaTopicAdmin } from '../../runtime/log/kafka/admin.ts'
 import { silentLogger } from '../../runtime/logger.ts'
 import { deadLettersPlan, definitionTopicPlans } from '../../schemas/topics.ts'
 import { Service } from './service.ts'

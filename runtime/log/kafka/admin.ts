@@ -1,4 +1,7 @@
-/** Administration of topics, through kafkajs's own admin client. */
+/**
+ * Administration of topics, through kafkajs's own admin client. With it comes the whole of kafkajs,
+ * which a service does without.
+ */
 
 import kafkajs from 'kafkajs'
 import type { TopicAdmin, TopicPlan } from '../port.ts'

@@ -1,6 +1,6 @@
 /** What members and leader of a group tell each other: what a member holds, what it is given. */
 
-import { AssignerProtocol } from 'kafkajs'
+import assignerProtocol from 'kafkajs/src/consumer/assignerProtocol.js'
 import { stickyAssignment } from '../sticky.ts'
 
 export interface Holding {
@@ -10,11 +10,12 @@ export interface Holding {
 
 export const protocolName = 'stoa-sticky'
 const version = 1
+const { MemberMetadata, MemberAssignment } = assignerProtocol
 
 /** What a member says of itself when it joins. */
 export function encodeSubscription(topic: string, holding: Holding): Buffer {
   const userData = Buffer.from(JSON.stringify(holding))
-  return AssignerProtocol.MemberMetadata.encode({ version, topics: [topic], userData })
+  return MemberMetadata.encode({ version, topics: [topic], userData })
 }
 
 /** What the leader gives to each member, each with an entry. */
@@ -29,7 +30,7 @@ export function assign(
   })
   return Array.from(stickyAssignment(partitions, holdings), ([memberId, given]) => ({
     memberId,
-    memberAssignment: AssignerProtocol.MemberAssignment.encode({
+    memberAssignment: MemberAssignment.encode({
       version,
       assignment: { [topic]: given },
       userData: Buffer.alloc(0),
@@ -39,7 +40,7 @@ export function assign(
 
 export function decodeAssignment(topic: string, bytes: Buffer): readonly number[] {
   if (bytes.length === 0) return []
-  const assignment = AssignerProtocol.MemberAssignment.decode(bytes)
+  const assignment = MemberAssignment.decode(bytes)
   return assignment?.assignment[topic] ?? []
 }
 
@@ -47,7 +48,7 @@ export function decodeAssignment(topic: string, bytes: Buffer): readonly number[
 function decodeHolding(metadata: Buffer): Holding {
   const none: Holding = { partitions: [], generation: -1 }
   try {
-    const userData = AssignerProtocol.MemberMetadata.decode(metadata)?.userData
+    const userData = MemberMetadata.decode(metadata)?.userData
     const holding: unknown = JSON.parse(userData?.toString() ?? '')
     return isHolding(holding) ? holding : none
   } catch {

@@ -27,7 +27,6 @@ import type {
   Subscription,
 } from '../port.ts'
 
-export { kafkaTopicAdmin } from './admin.ts'
 export type { KafkaOptions } from './options.ts'
 
 /** Connects when it is first used. */

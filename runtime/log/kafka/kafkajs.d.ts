@@ -230,6 +230,13 @@ declare module 'kafkajs/src/cluster/connectionPoolBuilder.js' {
   }
 }
 
+declare module 'kafkajs/src/consumer/assignerProtocol.js' {
+  import type { AssignerProtocol } from 'kafkajs'
+
+  const assignerProtocol: typeof AssignerProtocol
+  export default assignerProtocol
+}
+
 declare module 'kafkajs/src/loggers/index.js' {
   import type { logCreator, logLevel } from 'kafkajs'
 
@@ -238,6 +245,7 @@ declare module 'kafkajs/src/loggers/index.js' {
   }
 
   const loggers: {
+    readonly LEVELS: { readonly INFO: logLevel }
     createLogger(options: {
       readonly level: logLevel
       readonly logCreator: logCreator

@@ -6,7 +6,6 @@
  * everything that is under way on it; whoever asks next makes a new one.
  */
 
-import { logLevel } from 'kafkajs'
 import Broker from 'kafkajs/src/broker/index.js'
 import connectionPoolBuilder, {
   type ConnectionPool,
@@ -97,7 +96,7 @@ export class Link {
     const { brokers, clientId, ssl, socketFactory } = this.#options
     const logger = loggers.createLogger({
       // Below this level every request would be described, whether or not anyone reads it.
-      level: logLevel.INFO,
+      level: loggers.LEVELS.INFO,
       logCreator: clientLogger(this.#options),
     })
     const builder = connectionPoolBuilder({
