@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
+// A module of CommonJS is to us what it is to Node, which runs the same sources.
+const deps = { interopDefault: false }
 const never = ['**/node_modules/**', 'dist/**', '.stoa/**']
 
 export default defineConfig({
@@ -8,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          deps,
           // Modules have no state, so that files can share them: loading them took longer than testing.
           pool: 'threads',
           isolate: false,
@@ -18,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'kafka',
+          deps,
           include: ['test/kafka/**/*.test.ts'],
           exclude: never,
           globalSetup: ['test/kafka/setup.ts'],

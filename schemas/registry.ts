@@ -1,7 +1,11 @@
-/** A store of schemas over a Confluent-compatible schema registry. */
+/**
+ * A store of schemas over a Confluent-compatible schema registry. Of the registry's client only the
+ * part that speaks HTTP is loaded: the rest brings Protobuf and JSON Schema, and is no use to us.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import registryApi from '@kafkajs/confluent-schema-registry/dist/api/index.js'
+import { z } from 'zod'
 import { LogError, messageOf } from '../runtime/errors.ts'
 import { type SchemaStore, unknownSchema } from './codec.ts'
 
@@ -16,6 +20,16 @@ export interface RegistryOptions {
 }
 
 const longestPauseMs = 4_000
+const compatibility = 'BACKWARD_TRANSITIVE'
+
+const Registered = z.object({ id: z.number() })
+const Config = z.object({ compatibilityLevel: z.string().toUpperCase() })
+const Found = z.object({ schema: z.string() })
+
+/** What the client makes of an answer. */
+interface Answer {
+  data(): unknown
+}
 
 /**
  * Registers schemas as backward compatible with every version before, because a journal is kept
@@ -26,7 +40,7 @@ const longestPauseMs = 4_000
  */
 export function registrySchemaStore(options: RegistryOptions): SchemaStore {
   const { host, auth, attempts = 8, timeoutMs = 5_000 } = options
-  const registry = new SchemaRegistry({
+  const { Schema, Subject } = registryApi.default({
     host,
     ...(auth !== undefined && { auth }),
     retry: { retries: 0 },
@@ -51,20 +65,28 @@ export function registrySchemaStore(options: RegistryOptions): SchemaStore {
   }
 
   return {
-    async register(subject, schema) {
-      const { id } = await persistently(`register ${subject}`, () =>
-        registry.register(
-          { type: SchemaType.AVRO, schema },
-          { subject, compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE },
-        ),
-      )
-      return id
+    register(subject, schema) {
+      return persistently(`register ${subject}`, async () => {
+        const body = { schema }
+        // Most often it was registered long ago: both questions take the time of one.
+        const [known, config] = await Promise.all([
+          ifThere(Subject.registered({ subject, body })),
+          ifThere(Subject.config({ subject })),
+        ])
+        const level = config === undefined ? undefined : levelOf(config)
+        if (level !== undefined && level !== compatibility) throw new OtherCompatibility(level)
+        if (known !== undefined && level !== undefined) return Registered.parse(known).id
+        const { id } = Registered.parse(await dataOf(Subject.register({ subject, body })))
+        if (level === undefined) {
+          await Subject.updateConfig({ subject, body: { compatibility } })
+        }
+        return id
+      })
     },
     async fetch(id) {
       try {
-        return JSON.stringify(
-          await persistently(`return schema ${id}`, () => registry.getSchema(id)),
-        )
+        const find = () => dataOf(Schema.find({ id }))
+        return Found.parse(await persistently(`return schema ${id}`, find)).schema
       } catch (error) {
         if (error instanceof LogError && statusOf(error.cause) === 404)
           throw unknownSchema(id, error)
@@ -74,10 +96,36 @@ export function registrySchemaStore(options: RegistryOptions): SchemaStore {
   }
 }
 
+async function dataOf(answer: Promise<Answer>): Promise<unknown> {
+  return (await answer).data()
+}
+
+/** What the registry has; undefined when it says that it is not there. */
+async function ifThere(answer: Promise<Answer>): Promise<unknown> {
+  try {
+    return await dataOf(answer)
+  } catch (cause) {
+    if (statusOf(cause) === 404) return undefined
+    throw cause
+  }
+}
+
+function levelOf(config: unknown): string {
+  return Config.parse(config).compatibilityLevel
+}
+
+class OtherCompatibility extends Error {
+  readonly level: string
+
+  constructor(level: string) {
+    super(`the compatibility of the subject is ${level}, and must be ${compatibility}`)
+    this.level = level
+  }
+}
+
 /** Whether asking again would bring the same answer: not there, not allowed, not compatible. */
 function isRefusal(cause: unknown): boolean {
-  if (cause instanceof Error && cause.name === 'ConfluentSchemaRegistryCompatibilityError')
-    return true
+  if (cause instanceof OtherCompatibility) return true
   return [401, 403, 404, 409, 422].includes(statusOf(cause) ?? 0)
 }
 
@@ -86,7 +134,8 @@ function isRefusal(cause: unknown): boolean {
  * not yet set its compatibility, or was first to create it.
  */
 function isFirstTime(cause: unknown): boolean {
-  return cause instanceof Error && /already exists|!= NONE/.test(cause.message)
+  if (cause instanceof OtherCompatibility) return cause.level === 'NONE'
+  return cause instanceof Error && cause.message.includes('already exists')
 }
 
 function statusOf(cause: unknown): number | undefined {

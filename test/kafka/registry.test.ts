@@ -45,7 +45,7 @@ test('the schema of an id comes back with its defaults', async () => {
   const id = await registrySchemaStore({ host }).register(name, schema)
   const fetched: unknown = JSON.parse(await registrySchemaStore({ host }).fetch(id))
   expect(fetched).toMatchObject({
-    name: `test.${name}`,
+    ...{ name, namespace: 'test' },
     fields: [{ name: 'a', type: ['null', 'int'], default: null }],
   })
 })
