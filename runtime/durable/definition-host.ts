@@ -19,7 +19,7 @@ import { Partition } from './partition.ts'
 import type { PartitionHost } from './partition-host.ts'
 
 const commitIntervalMs = 1_000
-const drainCheckMs = 10
+const drainCheckMs = 2
 
 export class DefinitionHost implements PartitionHost {
   readonly logger: Logger

@@ -326,12 +326,13 @@ export class Partition implements WriteSource {
 
   async #acquireOnce(tenure: number): Promise<void> {
     const { partition } = this.home
-    const { metadata } = await this.#host.committed(partition)
-    if (!this.#isWanted(tenure)) throw new FencedError('the partition was given up')
-    this.#kernel.writer.add(this)
     const { state, fence, taken, from } = await readPartition(this.#kernel, this.home, {
-      hint: checkpointHint(metadata),
-      appendFence: () => this.#fence.append(),
+      readHint: async () => checkpointHint((await this.#host.committed(partition)).metadata),
+      appendFence: () => {
+        if (!this.#isWanted(tenure)) throw new FencedError('the partition was given up')
+        this.#kernel.writer.add(this)
+        return this.#fence.append()
+      },
       onCommit: (bytes) => {
         this.#checkpointer.count(bytes)
       },

@@ -4,6 +4,10 @@
  * 1. Everything in the journal up to the fence is folded, from the newest checkpoint that is known.
  * 2. The inbox goes on behind what the journal has taken; what was trimmed before the fence, the
  *    journal says is taken.
+ *
+ * So the beginning of the inbox is read before the fence, and its end after it: what the journal has
+ * taken up to the fence was there by then. The beginning of the journal is read after the fence, when
+ * nobody who trims it is in office any more. What has no place in this order goes together.
  */
 
 import { FencedError, LogError } from '../errors.ts'
@@ -17,7 +21,7 @@ import type { Home } from './outbox.ts'
 
 export interface ReadPartitionOptions {
   /** Where a checkpoint begins, as far as the group knows; -1n for none. */
-  readonly hint: bigint
+  readonly readHint: () => Promise<bigint>
   readonly appendFence: () => Promise<AppendedFence>
   /** Told of the bytes of each commit. */
   readonly onCommit: (bytes: number) => void
@@ -38,18 +42,21 @@ export interface ReadPartition {
 export async function readPartition(
   kernel: Kernel,
   home: Home,
-  { hint, appendFence, onCommit, logger }: ReadPartitionOptions,
+  { readHint, appendFence, onCommit, logger }: ReadPartitionOptions,
 ): Promise<ReadPartition> {
   const { log } = kernel
   const { definition, partition } = home
   const { inbox, journal } = definitionTopics(definition)
-  const gone = (await log.offsets(inbox, partition)).low - 1n
+  const [before, hint] = await Promise.all([log.offsets(inbox, partition), readHint()])
+  const gone = before.low - 1n
   const { offset: fence, nonce } = await appendFence()
   const { low } = await log.offsets(journal, partition)
   if (low > fence || hint > fence) throw new FencedError('the journal begins above our fence')
   const from = hint > low ? hint : low
-  const state = await foldToFence(kernel, home, { from, fence, nonce }, onCommit)
-  const { high } = await log.offsets(inbox, partition)
+  const [state, { high }] = await Promise.all([
+    foldToFence(kernel, home, { from, fence, nonce }, onCommit),
+    log.offsets(inbox, partition),
+  ])
   if (high <= state.inboxTaken) throw recreated(inbox, partition, high, state.inboxTaken)
   if (gone <= state.inboxTaken) return { state, fence, taken: state.inboxTaken, from }
   if (state.inboxTaken >= 0n) {
