@@ -1,6 +1,7 @@
 /** Requests and responses whose bytes we write and read ourselves: those that carry records. */
 
 import Encoder from 'kafkajs/src/protocol/encoder.js'
+import type { Call } from 'kafkajs/src/protocol/requests/index.js'
 
 /** Bytes that are ready, as the client library takes the body of a request. */
 export class Body extends Encoder {
@@ -8,6 +9,45 @@ export class Body extends Encoder {
     super(1)
     this.buf = Buffer.concat(parts)
     this.offset = this.buf.length
+  }
+}
+
+export interface ReadyCallParts<R> {
+  readonly apiKey: number
+  readonly apiVersion: number
+  readonly apiName: string
+  readonly body: readonly Buffer[]
+  /** Reads the body of the response. */
+  readonly read: (body: FieldReader) => R
+}
+
+/** A request that needs nothing of the client library but an open connection. */
+export class ReadyCall<R> implements Call<R> {
+  readonly request: Call<R>['request']
+  readonly response: Call<R>['response']
+  readonly read: (body: Buffer) => R
+  readonly #parts: ReadyCallParts<R>
+
+  constructor(parts: ReadyCallParts<R>) {
+    const { apiKey, apiVersion, apiName, body, read } = parts
+    this.#parts = parts
+    this.read = (bytes) => read(new FieldReader(bytes))
+    this.request = { apiKey, apiVersion, apiName, encode: async () => new Body(body) }
+    this.response = { decode: async (bytes) => this.read(bytes), parse: async (data) => data }
+  }
+
+  /** The whole request, with its length and header (version 1) before it. */
+  bytes(correlationId: number, clientId: string): Buffer {
+    const { apiKey, apiVersion, body } = this.#parts
+    const client = Buffer.from(clientId)
+    const header = Buffer.allocUnsafe(14)
+    const length = body.reduce((sum, part) => sum + part.length, 10 + client.length)
+    header.writeInt32BE(length, 0)
+    header.writeInt16BE(apiKey, 4)
+    header.writeInt16BE(apiVersion, 6)
+    header.writeInt32BE(correlationId, 8)
+    header.writeInt16BE(client.length, 12)
+    return Buffer.concat([header, client, ...body], 4 + length)
   }
 }
 

@@ -200,11 +200,16 @@ declare module 'kafkajs/src/cluster/connectionPoolBuilder.js' {
   import type { Socket } from 'node:net'
   import type { ISocketFactory, KafkaConfig } from 'kafkajs'
   import type { KafkaJSLogger } from 'kafkajs/src/loggers/index.js'
+  import type RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
   import type { Call } from 'kafkajs/src/protocol/requests/index.js'
 
-  interface Connection {
+  export interface Connection {
     readonly socket?: Socket
+    readonly clientId: string
+    readonly requestQueue: RequestQueue
     isConnected(): boolean
+    isAuthenticated(): boolean
+    nextCorrelationId(): number
     connect(): Promise<unknown>
     send<R>(call: Call<R>): Promise<R>
   }
@@ -259,6 +264,19 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     readonly pending: readonly unknown[]
     readonly throttledUntil: number
     scheduleCheckPendingRequests: (this: RequestQueue) => void
+    push(request: {
+      readonly entry: {
+        readonly apiKey: number
+        readonly apiVersion: number
+        readonly apiName: string
+        readonly correlationId: number
+        readonly resolve: (response: { readonly payload: Buffer }) => void
+        readonly reject: (error: Error) => void
+      }
+      readonly expectResponse: boolean
+      readonly requestTimeout: null
+      readonly sendRequest: () => void
+    }): void
   }
 }
 

@@ -8,10 +8,12 @@
 
 import Broker from 'kafkajs/src/broker/index.js'
 import connectionPoolBuilder, {
+  type Connection,
   type ConnectionPool,
 } from 'kafkajs/src/cluster/connectionPoolBuilder.js'
 import loggers from 'kafkajs/src/loggers/index.js'
 import type { Call } from 'kafkajs/src/protocol/requests/index.js'
+import { ReadyCall } from './bytes.ts'
 import { brokerError } from './errors.ts'
 import { clientLogger, clientSasl, type KafkaOptions } from './options.ts'
 import { hearEnd, openSocket } from './patches.ts'
@@ -47,23 +49,33 @@ export class Link {
   }
 
   /** Sends a request; `waitMs` is what the broker may take on purpose before it answers. */
-  async send<R>(call: Call<R>, waitMs = 0): Promise<R> {
-    if (this.#isClosed) throw new Error(this.#describe('the connection is closed'))
-    const { promise: ended, reject: end } = Promise.withResolvers<never>()
-    const timer = setTimeout(
-      () => this.close(this.#describe(`no answer to ${call.request.apiName}`)),
-      requestTimeoutMs + waitMs,
-    )
-    this.#underWay.add(end)
-    try {
-      return await Promise.race([this.#request(call), ended])
-    } catch (error) {
-      if (brokerError(error) === undefined) this.close(this.#describe('the connection broke'))
-      throw error
-    } finally {
-      clearTimeout(timer)
-      this.#underWay.delete(end)
-    }
+  send<R>(call: Call<R>, waitMs = 0): Promise<R> {
+    if (this.#isClosed) return Promise.reject(new Error(this.#describe('the connection is closed')))
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        clearTimeout(timer)
+        this.#underWay.delete(end)
+      }
+      const end = (error: Error) => {
+        settle()
+        reject(error)
+      }
+      const timer = setTimeout(
+        () => this.close(this.#describe(`no answer to ${call.request.apiName}`)),
+        requestTimeoutMs + waitMs,
+      )
+      this.#underWay.add(end)
+      this.#request(call).then(
+        (response) => {
+          settle()
+          resolve(response)
+        },
+        (error: unknown) => {
+          if (brokerError(error) === undefined) this.close(this.#describe('the connection broke'))
+          end(error instanceof Error ? error : new Error(String(error)))
+        },
+      )
+    })
   }
 
   /** Ends the connections at once; what is under way fails. */
@@ -74,10 +86,23 @@ export class Link {
     for (const { socket } of this.#pool?.pool ?? []) socket?.destroy()
   }
 
-  async #request<R>(call: Call<R>): Promise<R> {
+  #request<R>(call: Call<R>): Promise<R> {
+    const index = this.#hasFetchLine && call.request.apiKey === fetchKey ? 1 : 0
+    const connection = this.#pool?.pool[index]
+    if (call instanceof ReadyCall && connection !== undefined && this.#isOpen(connection)) {
+      return sendReady(connection, call as ReadyCall<R>)
+    }
+    return this.#connectAndSend(call, index)
+  }
+
+  #isOpen(connection: Connection): boolean {
+    const needsNoName = this.#options.sasl === undefined
+    return connection.isConnected() && (needsNoName || connection.isAuthenticated())
+  }
+
+  async #connectAndSend<R>(call: Call<R>, index: 0 | 1): Promise<R> {
     const { broker, pool } = await (this.#opening ??= this.#open())
     if (!broker.isConnected()) await broker.connect()
-    const index = this.#hasFetchLine && call.request.apiKey === fetchKey ? 1 : 0
     await this.#connect(pool, index)
     return pool.pool[index].send(call)
   }
@@ -129,4 +154,23 @@ export class Link {
   #describe(what: string): string {
     return `${what} (${this.#address.host}:${this.#address.port})`
   }
+}
+
+/** By itself a connection copies a request twice, and takes a dozen turns for it and its answer. */
+function sendReady<R>(connection: Connection, call: ReadyCall<R>): Promise<R> {
+  return new Promise((resolve, reject) => {
+    const { apiKey, apiVersion, apiName } = call.request
+    const correlationId = connection.nextCorrelationId()
+    const bytes = call.bytes(correlationId, connection.clientId)
+    const answered = ({ payload }: { readonly payload: Buffer }) => {
+      // A response that cannot be read rejects, and does not throw into the socket.
+      resolve(new Promise((settle) => settle(call.read(payload))))
+    }
+    connection.requestQueue.push({
+      entry: { apiKey, apiVersion, apiName, correlationId, resolve: answered, reject },
+      expectResponse: true,
+      requestTimeout: null,
+      sendRequest: () => connection.socket?.write(bytes),
+    })
+  })
 }

@@ -1,7 +1,7 @@
 /** Produce, version 7: batches for partitions that one broker leads. */
 
 import type { Call } from 'kafkajs/src/protocol/requests/index.js'
-import { Body, FieldReader, int16, int32, string } from './bytes.ts'
+import { type FieldReader, int16, int32, ReadyCall, string } from './bytes.ts'
 
 export interface PartitionBatch {
   readonly topic: string
@@ -25,24 +25,19 @@ export function produceCall(
   batches: readonly PartitionBatch[],
   timeoutMs: number,
 ): Call<readonly Produced[]> {
-  return {
-    request: {
-      apiKey,
-      apiVersion: 7,
-      apiName: 'Produce',
-      encode: async () => new Body(requestParts(batches, timeoutMs)),
+  return new ReadyCall<readonly Produced[]>({
+    apiKey,
+    apiVersion: 7,
+    apiName: 'Produce',
+    body: requestParts(batches, timeoutMs),
+    read: (response) => {
+      const topics = response.array((reader) => {
+        const topic = reader.string()
+        return reader.array((fields) => produced(topic, fields))
+      })
+      return topics.flat()
     },
-    response: {
-      decode: async (raw) => {
-        const topics = new FieldReader(raw).array((reader) => {
-          const topic = reader.string()
-          return reader.array((fields) => produced(topic, fields))
-        })
-        return topics.flat()
-      },
-      parse: async (data) => data,
-    },
-  }
+  })
 }
 
 function requestParts(batches: readonly PartitionBatch[], timeoutMs: number): Buffer[] {

@@ -27,6 +27,13 @@ interface Identity {
   readonly sequences: Map<string, number>
 }
 
+/** Where appends to one partition go; forgotten when one is not taken. */
+interface Route {
+  readonly leader: number
+  /** The most bytes that one append may bring. */
+  readonly limit: number
+}
+
 /** What one request brings to one partition. */
 interface Part {
   readonly topic: string
@@ -56,6 +63,7 @@ const passing = new Set([
 export class Producer {
   readonly #connections: Connections
   readonly #topics: Topics
+  readonly #routes = new Map<string, Route>()
   #identity: Identity | undefined
   #last: Promise<unknown> = Promise.resolve()
 
@@ -75,7 +83,11 @@ export class Producer {
     if (this.#connections.isClosed) throw unavailable('the connection to the log is closed')
     const parts = new Map<string, Part>()
     const places: (LogError | { readonly key: string; readonly index: number })[] = []
-    for (const append of batch) places.push((await this.#refusal(append)) ?? place(parts, append))
+    for (const append of batch) {
+      const route = this.#routes.get(keyOf(append.topic, append.partition))
+      const refusal = route === undefined ? await this.#find(append) : this.#tooLarge(append, route)
+      places.push(refusal ?? place(parts, append))
+    }
 
     const bases = parts.size === 0 ? new Map<string, AppendResult>() : await this.#send(parts)
     return basesOf(
@@ -88,15 +100,29 @@ export class Producer {
   }
 
   /** Why an append cannot be sent; one whose partition has no leader may find one meanwhile. */
-  async #refusal(append: Append): Promise<LogError | undefined> {
+  async #find(append: Append): Promise<LogError | undefined> {
+    const { topic, partition } = append
     try {
-      await this.#topics.leader(append.topic, append.partition)
-      assertFits(append, await this.#topics.limit(append.topic))
+      const leader = await this.#topics.leader(topic, partition)
+      const route = { leader, limit: await this.#topics.limit(topic) }
+      // Without a limit it may only have been impossible to ask for it.
+      if (route.limit < Infinity) this.#routes.set(keyOf(topic, partition), route)
+      return this.#tooLarge(append, route)
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error
+      return error.code === 'LOG_UNAVAILABLE' ? undefined : error
+    }
+  }
+
+  #tooLarge(append: Append, { limit }: Route): LogError | undefined {
+    try {
+      assertFits(append, limit)
       return undefined
     } catch (error) {
       if (!(error instanceof LogError)) throw error
-      if (error.code === 'LOG_UNAVAILABLE') return undefined
-      if (error.code === 'RECORD_TOO_LARGE') this.#topics.forgetLimit(append.topic)
+      // Somebody may have raised the limit by the next time.
+      this.#routes.delete(keyOf(append.topic, append.partition))
+      this.#topics.forgetLimit(append.topic)
       return error
     }
   }
@@ -137,7 +163,10 @@ export class Producer {
         for (const key of open.keys()) results.set(key, unavailable(ambiguous, failure))
         return
       }
-      for (const { topic } of open.values()) this.#topics.forget(topic)
+      for (const [key, { topic }] of open) {
+        this.#routes.delete(key)
+        this.#topics.forget(topic)
+      }
       await sleep(pauseMs)
     }
   }
@@ -149,10 +178,13 @@ export class Producer {
   ): Promise<unknown> {
     let failure: unknown
     const byLeader = new Map<number, PartitionBatch[]>()
-    for (const batch of open.values()) {
+    for (const [key, batch] of open) {
       try {
-        const leader = await this.#topics.leader(batch.topic, batch.partition)
-        byLeader.set(leader, [...(byLeader.get(leader) ?? []), batch])
+        const known = this.#routes.get(key)?.leader
+        const leader = known ?? (await this.#topics.leader(batch.topic, batch.partition))
+        const batches = byLeader.get(leader)
+        if (batches === undefined) byLeader.set(leader, [batch])
+        else batches.push(batch)
       } catch (error) {
         failure = error
       }
