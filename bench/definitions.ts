@@ -27,6 +27,23 @@ export const steps = workflow({
   },
 })
 
+/** So many steps, one after another; its output is how long each took from the body before it. */
+export const paced = workflow({
+  name: 'bench-paced',
+  input: count,
+  output: z.array(milliseconds),
+  async run(ctx, total) {
+    const times: number[] = []
+    let last = await mark(ctx)
+    for (let step = 1; step < total; step += 1) {
+      const at = await mark(ctx)
+      times.push(at - last)
+      last = at
+    }
+    return times
+  },
+})
+
 export const called = workflow({
   name: 'bench-called',
   input: count,
@@ -113,7 +130,7 @@ export const sleeper = workflow({
   },
 })
 
-export const definitions = [steps, called, caller, listener, long, sleeper]
+export const definitions = [steps, paced, called, caller, listener, long, sleeper]
 
 /** A step that records when its body ran. */
 async function mark(ctx: Context): Promise<number> {

@@ -3,7 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { nowMs } from './clock.ts'
 import { listener, stamp } from './definitions.ts'
+import type { Figure } from './figure.ts'
 import { appendMs } from './floor.ts'
+import { followJournal } from './journal.ts'
 import type { Measurement } from './measurement.ts'
 import { floorTopic, type Stage } from './stage.ts'
 import { median } from './statistics.ts'
@@ -19,24 +21,68 @@ export const signalTimes: Measurement = {
   definitions: [listener],
   async measure(stage) {
     await stage.serve()
-    await send(stage, warmUps)
-    const append = await appendMs(stage.log, floorTopic, appends)
-    const idleAppend = await appendMs(stage.log, floorTopic, signals, pauseMs)
-    const signalMs = median(await send(stage, signals))
-    return [
-      { name: 'signal to the body of the next step, p50', value: signalMs, unit: 'ms' },
-      { name: '  in appends', value: signalMs / append, unit: 'appends', goal: { atMost: 4 } },
-      { name: '  in appends with such pauses', value: signalMs / idleAppend, unit: 'appends' },
+    const waits = await watchWaits(stage)
+    const atOnce = () => waits.next()
+    const afterPause = () => delay(pauseMs)
+    await send(stage, warmUps, atOnce)
+    const figures = [
+      ...(await besideAppends(stage, 'one after another', atOnce)),
+      ...(await besideAppends(stage, `one every ${String(pauseMs)} ms`, afterPause, pauseMs)),
     ]
+    await waits.close()
+    return figures
   },
 }
 
-/** Milliseconds of each of so many signals, with pauses between them. */
-async function send({ client }: Stage, count: number): Promise<readonly number[]> {
+/** The appends are timed in the rhythm of the signals: pauses make both of them slower. */
+async function besideAppends(
+  stage: Stage,
+  rhythm: string,
+  ready: () => Promise<void>,
+  pause?: number,
+): Promise<readonly Figure[]> {
+  const append = await appendMs(
+    stage.log,
+    floorTopic,
+    pause === undefined ? appends : signals,
+    pause,
+  )
+  const signalMs = median(await send(stage, signals, ready))
+  const inAppends = { name: '  in such appends', value: signalMs / append, unit: 'appends' }
+  return [
+    { name: `signal to the body of the next step, ${rhythm}, p50`, value: signalMs, unit: 'ms' },
+    pause === undefined ? { ...inAppends, goal: { atMost: 4 } } : inAppends,
+  ]
+}
+
+/** Milliseconds of each of so many signals; each is sent once `ready` says so. */
+async function send(
+  { client }: Stage,
+  count: number,
+  ready: () => Promise<void>,
+): Promise<readonly number[]> {
   const run = await client.start(listener, count)
   for (let sent = 0; sent < count; sent += 1) {
-    await delay(pauseMs)
+    await ready()
     await run.signal(stamp, nowMs())
   }
   return run.result()
+}
+
+/** Follows the journal; `next` resolves once a run waits that it has not told of yet. */
+async function watchWaits(stage: Stage) {
+  let waits = 0
+  let wake: () => void = () => undefined
+  const following = await followJournal(stage, listener.name, ({ entry: { body } }) => {
+    if (body.type !== 'WaitStarted') return
+    waits += 1
+    wake()
+  })
+  return {
+    async next(): Promise<void> {
+      while (waits === 0) await new Promise<void>((resolve) => (wake = resolve))
+      waits -= 1
+    },
+    close: () => following.close(),
+  }
 }
