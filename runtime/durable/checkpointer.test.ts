@@ -51,13 +51,13 @@ test('the first is taken when the journal has grown past the limit', () => {
   expect(checkpointer.isDue).toBe(false)
 })
 
-test('the next is due after the limit and thrice the state', () => {
+test('the next is due after the limit and four times the state', () => {
   const state = stateOf(large('a'))
   const checkpointer = after(2_000, state)
   commitsOf(checkpointer, state)
   checkpointer.folding(state, commit(0n), 16_000)
   expect(checkpointer.isDue).toBe(false)
-  checkpointer.folding(state, commit(0n), 2_000)
+  checkpointer.folding(state, commit(0n), 8_000)
   expect(checkpointer.isDue).toBe(true)
 })
 

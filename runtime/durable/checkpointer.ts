@@ -7,11 +7,12 @@
  * 3. `CheckpointEnded` is written once the last snapshot is decided.
  * 4. After a fence of any kind the checkpoint is abandoned.
  *
- * After a checkpoint the journal grows by a fixed amount and thrice what the checkpoint has, or what
- * has become of that state since; what the checkpoint has of runs that have ended is counted as grown.
- * So a restart folds at most that and the checkpoint; and while the state stays as large as it is,
- * checkpoints are less than a third of the journal: less than a tenth as long as it is less than a
- * seventh of the fixed amount.
+ * After a checkpoint the journal grows by a fixed amount and four times what the checkpoint has, or
+ * what has become of that state since; what the checkpoint has of runs that have ended is counted as
+ * grown. So a restart folds at most that and the checkpoint; and while the state stays as large as it
+ * is, checkpoints are less than a quarter of the journal: less than a tenth as long as it is less than
+ * a sixth of the fixed amount. With much less between them, runs that have ended cost too much: each
+ * is remembered for a day, and takes as long to write as a third of a step.
  */
 
 import type { CheckpointPart, Commit, EntryBody } from '../../schemas/records.ts'
@@ -33,7 +34,7 @@ type Phase =
   | { readonly name: 'snapshots'; readonly begun: bigint; readonly left: string[] }
   | { readonly name: 'ending' }
 
-const statesBetween = 3
+const statesBetween = 4
 /** About the size of a snapshot without its history, as of a run that has ended. */
 const leanRunBytes = 150
 const messageIdBytes = 40

@@ -13,7 +13,7 @@ export interface KernelSettings {
   readonly deduplicationMs: number
   /** A run suspended for this long gives up its function. */
   readonly coldAfterMs: number
-  /** A checkpoint is taken when the journal since the last one exceeds this and thrice the live state. */
+  /** A checkpoint is taken when the journal since the last one exceeds this and four times the live state. */
   readonly checkpointBytes: number
   /** A commit holds this much unless a single entry is larger; pieces of snapshots are smaller. */
   readonly commitBytes: number
@@ -30,7 +30,7 @@ export interface KernelSettings {
 export const defaultSettings: KernelSettings = {
   deduplicationMs: 86_400_000,
   coldAfterMs: 60_000,
-  checkpointBytes: 1024 * 1024,
+  checkpointBytes: 4 * 1024 * 1024,
   commitBytes: 768 * 1024,
   keepsHistory: true,
   positionDelayMs: 100,

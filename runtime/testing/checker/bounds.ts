@@ -33,7 +33,7 @@ export function checkBounds(facts: Facts): void {
     }
     if (evidence.quietAt === undefined || evidence.checkpointBytes === undefined) continue
     const { since, state } = sizes(model)
-    const bound = slack * (evidence.checkpointBytes + 3 * state) + slackBytes
+    const bound = slack * (evidence.checkpointBytes + 4 * state) + slackBytes
     if (since > bound) {
       report(
         'J4',
