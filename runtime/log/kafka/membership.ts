@@ -240,7 +240,7 @@ export class Membership {
   }
 }
 
-/** Often enough to hear soon of one that leaves; at 200 ms it takes a thousandth of a processor. */
+/** Often enough to hear soon of one that leaves; five a second take half a hundredth of a core. */
 function heartbeatMs(sessionTimeoutMs: number): number {
   return Math.min(Math.max(sessionTimeoutMs / 50, 50), 200)
 }
