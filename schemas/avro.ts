@@ -130,13 +130,24 @@ class Tag extends avro.types.LogicalType {
   }
 }
 
+/** The members of the union at a path, by their number on the wire, without their namespace. */
+export function branchNames(record: RecordName, path: readonly string[]): readonly string[] {
+  return namesIn(typeAt(parseSchema(schemaText(record)), path))
+}
+
+function namesIn(union: avro.Type): readonly string[] {
+  return branchesOf(union).map(({ name = '' }) => name.slice(name.lastIndexOf('.') + 1))
+}
+
+function branchesOf(union: avro.Type): readonly avro.Type[] {
+  return union instanceof avro.types.WrappedUnionType ? union.types : []
+}
+
 /** The way into a union of records; the way out is the wrapped value's own. */
 export function wrapFor<U extends Tagged>(union: avro.Type): Wrap<U> {
+  const names = namesIn(union)
   const branches = new Map<string, Branch<U>>()
-  for (const type of union instanceof avro.types.WrappedUnionType ? union.types : []) {
-    const name = type.name ?? ''
-    branches.set(name.slice(name.lastIndexOf('.') + 1), type)
-  }
+  branchesOf(union).forEach((type, index) => branches.set(names[index] ?? '', type))
   return (value) => {
     const branch = branches.get(value.type)
     if (branch === undefined) throw new TypeError(`the schema has no ${value.type}`)

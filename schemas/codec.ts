@@ -11,6 +11,7 @@
 import { z } from 'zod'
 import { LogError } from '../runtime/errors.ts'
 import { parseSchema, type RecordName, type Resolver, schemaText } from './avro.ts'
+import { CommitReader } from './commit-reader.ts'
 import { withEntries } from './entry-bytes.ts'
 import type { Commit, DeadLetter, Message, Result } from './records.ts'
 import { commitForm, deadLetterForm, messageForm, resultForm, type WireForm } from './wire.ts'
@@ -23,8 +24,7 @@ export interface SchemaStore {
   fetch(id: number): Promise<string>
 }
 
-export interface RecordCodec<T> {
-  encode(value: T): Buffer
+export interface RecordDecoder<T> {
   /**
    * Synchronous unless the id of the writer's schema is met for the first time.
    * @throws LogError RECORD_FOREIGN when nobody can have meant the bytes to be such a record
@@ -34,8 +34,14 @@ export interface RecordCodec<T> {
   decode(bytes: Uint8Array): T | Promise<T>
 }
 
+export interface RecordCodec<T> extends RecordDecoder<T> {
+  encode(value: T): Buffer
+}
+
 export interface Codec {
   readonly commit: RecordCodec<Commit>
+  /** Commits for those who fold them and keep nothing: they share memory with their bytes. */
+  readonly skimmedCommit: RecordDecoder<Commit>
   readonly message: RecordCodec<Message>
   readonly result: RecordCodec<Result>
   readonly deadLetter: RecordCodec<DeadLetter>
@@ -55,7 +61,12 @@ export async function createCodec(store: SchemaStore): Promise<Codec> {
   ])
   const encodeCommit = (value: Commit) =>
     withEntries(commit.encode({ ...value, entries: [] }), value.entries)
-  return { commit: { ...commit, encode: encodeCommit }, message, result, deadLetter }
+  const reader = new CommitReader()
+  return {
+    commit: { ...commit, encode: encodeCommit },
+    skimmedCommit: commit.readingOwn((buffer) => reader.skim(buffer, headerBytes)),
+    ...{ message, result, deadLetter },
+  }
 }
 
 /**
@@ -63,7 +74,7 @@ export async function createCodec(store: SchemaStore): Promise<Codec> {
  * @throws LogError as `decode`, but for RECORD_FOREIGN
  */
 export function decodeOurs<T>(
-  codec: RecordCodec<T>,
+  codec: RecordDecoder<T>,
   value: Uint8Array | null,
 ): T | undefined | Promise<T | undefined> {
   if (value === null) return undefined
@@ -103,21 +114,30 @@ export function unknownSchema(id: number, cause?: unknown): LogError {
   )
 }
 
+/** Reads what was written with this process's own schema. */
+type OwnReader<T> = (buffer: Buffer) => T
+
+interface FormCodec<T> extends RecordCodec<T> {
+  /** Another way to read, where the schema is this process's own. */
+  readingOwn(readOwn: OwnReader<T>): RecordDecoder<T>
+}
+
 async function recordCodec<T, W>(
   name: RecordName,
   form: WireForm<T, W>,
   store: SchemaStore,
-): Promise<RecordCodec<T>> {
+): Promise<FormCodec<T>> {
   const ownId = await store.register(`stoa.${name}`, schemaText(name))
   /** By the id of the writer's schema; null when it is that of another record. */
   const resolvers = new Map<number, Resolver | undefined | null>([[ownId, undefined]])
   const fetches = new Map<number, Promise<void>>()
   let scratch = Buffer.allocUnsafe(1 << 16)
 
-  function read(buffer: Buffer, id: number): T {
+  function read(buffer: Buffer, id: number, readOwn?: OwnReader<T>): T {
     const resolver = resolvers.get(id)
     if (resolver === null) throw foreign(name)
     try {
+      if (resolver === undefined && readOwn !== undefined) return readOwn(buffer)
       const { value, offset } = form.type.decode(buffer, headerBytes, resolver)
       if (offset === buffer.length) return form.fromWire(value)
     } catch (cause) {
@@ -149,6 +169,20 @@ async function recordCodec<T, W>(
     return fetch
   }
 
+  function readingOwn(readOwn?: OwnReader<T>): RecordDecoder<T> {
+    return {
+      decode(bytes) {
+        const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        if (buffer.length < headerBytes || buffer[0] !== 0) throw foreign(name)
+        const id = buffer.readInt32BE(1)
+        // Ids of a registry begin at 1; numbers of others often begin with zeros.
+        if (id < 1) throw foreign(name)
+        if (resolvers.has(id)) return read(buffer, id, readOwn)
+        return learnOnce(id).then(() => read(buffer, id, readOwn))
+      },
+    }
+  }
+
   return {
     encode(value) {
       const wire = form.toWire(value)
@@ -161,14 +195,8 @@ async function recordCodec<T, W>(
       scratch.writeInt32BE(ownId, 1)
       return Buffer.from(scratch.subarray(0, end))
     },
-    decode(bytes) {
-      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      if (buffer.length < headerBytes || buffer[0] !== 0) throw foreign(name)
-      const id = buffer.readInt32BE(1)
-      // Ids of a registry begin at 1; numbers of others often begin with zeros.
-      if (id < 1) throw foreign(name)
-      return resolvers.has(id) ? read(buffer, id) : learnOnce(id).then(() => read(buffer, id))
-    },
+    ...readingOwn(),
+    readingOwn,
   }
 }
 

@@ -4,8 +4,10 @@
  */
 
 import { readFileSync } from 'node:fs'
+import { AvroCursor } from './avro-cursor.ts'
 import { parseSchema } from './avro.ts'
 import type { Failure, Message, Outcome, Parent, Payload } from './records.ts'
+import { readRunState } from './run-state-reader.ts'
 
 const version = 1
 
@@ -99,13 +101,27 @@ export function encodeRunState(state: RunStateRecord): Buffer {
   return Buffer.concat([Buffer.of(version), type.toBuffer(wire)])
 }
 
-/** @throws Error when the bytes are of another version */
-export function decodeRunState(bytes: Buffer): RunStateRecord {
+/**
+ * The history shares memory with the bytes.
+ * @throws Error when the bytes are of another version, or cannot be read
+ */
+export function decodeRunState(snapshot: Uint8Array): RunStateRecord {
+  const bytes = bufferOf(snapshot)
   if (bytes[0] !== version) {
     throw new Error(
       `a snapshot has version ${String(bytes[0])}, this program reads version ${String(version)}: serve it with the program that wrote it`,
     )
   }
+  return readRunState(new AvroCursor(bytes, 1)) ?? decodePlainly(bytes)
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+/** By avsc alone, which reads all there may be. */
+export function decodePlainly(bytes: Buffer): RunStateRecord {
   const wire: WireState = type.fromBuffer(bytes.subarray(1))
   return {
     ...wire,

@@ -76,9 +76,13 @@ export function fold(
   if (commit.inboxTaken > state.inboxTaken) state.inboxTaken = commit.inboxTaken
   confirm(state, commit.outboxConfirmed)
   foldCheckpoint(state, offset, commit)
-  return commit.entries.filter((entry, index) =>
-    foldEntry(state, { offset, index }, entry, sabotage),
-  )
+  const accepted: Entry[] = []
+  for (let index = 0; index < commit.entries.length; index += 1) {
+    const entry = commit.entries[index]
+    if (entry !== undefined && foldEntry(state, offset, index, entry, sabotage))
+      accepted.push(entry)
+  }
+  return accepted
 }
 
 /** Negative when `left` comes first. */
@@ -89,7 +93,8 @@ export function comparePositions(left: OutboxPosition, right: OutboxPosition): n
 
 function foldEntry(
   state: PartitionState,
-  position: OutboxPosition,
+  offset: bigint,
+  index: number,
   entry: Entry,
   sabotage: Sabotage | undefined,
 ): boolean {
@@ -104,7 +109,7 @@ function foldEntry(
   const items = itemsOf(state.home, run, entry)
   applyEntry(run, entry)
   if (items.length > 0) {
-    state.outbox.push({ ...position, runId: run.runId, items })
+    state.outbox.push({ offset, index, runId: run.runId, items })
     run.owed += 1
   }
   return true
@@ -132,7 +137,12 @@ function foldCheckpoint(state: PartitionState, offset: bigint, commit: Commit) {
         break
       case 'RunSnapshot':
         if (!state.isRestoring) break
-        state.parts.push(part.state)
+        if (part.parts === 1) {
+          restore(state, part.state)
+          break
+        }
+        // A copy: the bytes of the commit are not kept until the next one.
+        state.parts.push(Buffer.from(part.state))
         if (part.part === part.parts - 1) restore(state, Buffer.concat(state.parts))
         break
       case 'CheckpointEnded':
@@ -151,12 +161,15 @@ function forget(state: PartitionState, before: number) {
   }
 }
 
-function restore(state: PartitionState, bytes: Buffer) {
+function restore(state: PartitionState, bytes: Uint8Array) {
   state.parts = []
   const { run, owed } = readSnapshot(bytes)
   const unconfirmed = owed.filter((item) => comparePositions(item, state.outboxConfirmed) > 0)
+  const before = state.runs.get(run.runId)
   run.owed = unconfirmed.length
   state.runs.set(run.runId, run)
+  // Most runs owe nothing, and there may be very many.
+  if (unconfirmed.length === 0 && (before?.owed ?? 0) === 0) return
   state.outbox = [...state.outbox.filter((item) => item.runId !== run.runId), ...unconfirmed].sort(
     comparePositions,
   )

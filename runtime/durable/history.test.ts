@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { completedStep, entries, started } from '../testing/entries.ts'
 import { History } from './history.ts'
@@ -49,4 +50,23 @@ test('a compacted history has its bytes in one buffer, goes on, and comes back',
   expect([...history.entries()]).toEqual(some)
   expect(history.bytes).toBe(history.toBytes().length)
   expect([...reader]).toEqual(some.slice(1, 100))
+})
+
+test('it is the same however long its entries are and whenever it is compacted', () => {
+  const additions = fc.array(fc.tuple(fc.nat(1_500), fc.boolean()), { maxLength: 12 })
+  fc.assert(
+    fc.property(additions, (added) => {
+      const list = entries(
+        'ä',
+        added.map(([size], n) => completedStep(n, 'ü', 'ß'.repeat(size))),
+      )
+      const history = new History()
+      added.forEach(([, isCompacted], n) => {
+        history.append(list[n]!)
+        if (isCompacted) history.compact()
+      })
+      expect([...history.entries()]).toEqual(list)
+      expect([history.count, history.bytes]).toEqual([list.length, history.toBytes().length])
+    }),
+  )
 })

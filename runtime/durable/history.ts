@@ -1,16 +1,25 @@
 /**
- * A run's journal in memory: its entries as Avro bytes in a few growing chunks, so that a run costs
- * little more than what it recorded. An execution reads it once, from the beginning.
+ * A run's journal in memory: its entries as Avro bytes, so that a run costs little more than what it
+ * recorded. An execution reads it once, from the beginning.
+ *
+ * 1. A short history is a string of one character a byte, whose overhead is a tenth of a buffer's:
+ *    very many runs are suspended after a few entries.
+ * 2. A longer one is a few growing chunks, which are not part of the heap.
  */
 
-import { entryBytes, readEntry } from '../../schemas/entry-bytes.ts'
+import { EncodedEntry, readEntry } from '../../schemas/entry-bytes.ts'
 import type { Entry } from '../../schemas/records.ts'
 
-const smallestChunk = 256
+const longestText = 1_024
 const largestChunk = 64 * 1024
 
+interface Chunk {
+  readonly buffer: Buffer
+  used: number
+}
+
 export class History {
-  #chunks: { buffer: Buffer; used: number }[] = []
+  #held: string | Chunk[] = ''
   #count = 0
   #bytes = 0
 
@@ -23,24 +32,26 @@ export class History {
   }
 
   append(entry: Entry): void {
-    const bytes = entryBytes(entry)
-    let chunk = this.#chunks.at(-1)
-    if (chunk === undefined || chunk.used + bytes.length > chunk.buffer.length) {
-      const next = Math.min(2 * (chunk?.buffer.length ?? 0), largestChunk)
-      // Small ones share memory with those of other runs, until they are compacted.
-      chunk = { buffer: Buffer.allocUnsafe(Math.max(smallestChunk, next, bytes.length)), used: 0 }
-      this.#chunks.push(chunk)
-    }
-    bytes.copy(chunk.buffer, chunk.used)
-    chunk.used += bytes.length
-    this.#bytes += bytes.length
+    const encoded = EncodedEntry.of(entry)
+    const { byteLength } = encoded
     this.#count += 1
+    this.#bytes += byteLength
+    if (typeof this.#held === 'string') {
+      if (this.#bytes <= longestText) {
+        this.#held += encoded.toLatin1()
+        return
+      }
+      this.#held = chunksOf(this.#held)
+    }
+    const chunk = chunkFor(this.#held, byteLength)
+    encoded.copyTo(chunk.buffer, chunk.used)
+    chunk.used += byteLength
   }
 
   /** Reads the entries that are there when it begins. */
   *entries(): Generator<Entry, void> {
     let left = this.#count
-    for (const { buffer, used } of this.#chunks) {
+    for (const { buffer, used } of chunksOf(this.#held)) {
       let position = 0
       while (position < used && left > 0) {
         const read = readEntry(buffer, position)
@@ -51,31 +62,51 @@ export class History {
     }
   }
 
-  /** Moves what was recorded into one buffer of its own, of just that size. */
+  /** Makes what was recorded as small as it can be. */
   compact(): void {
-    const [first] = this.#chunks
-    if (first === undefined) return
-    if (this.#chunks.length === 1 && first.buffer.buffer.byteLength === first.used) return
-    const buffer = Buffer.allocUnsafeSlow(this.#bytes)
-    let used = 0
-    for (const chunk of this.#chunks) used += chunk.buffer.copy(buffer, used, 0, chunk.used)
-    this.#chunks = [{ buffer, used }]
+    if (!isExact(this.#held)) this.#held = keep(this.toBytes())
   }
 
   toBytes(): Buffer {
-    return Buffer.concat(this.#chunks.map(({ buffer, used }) => buffer.subarray(0, used)))
+    return Buffer.concat(chunksOf(this.#held).map(({ buffer, used }) => buffer.subarray(0, used)))
   }
 
   static fromBytes(bytes: Buffer, count: number): History {
     const history = new History()
-    if (bytes.length > 0) {
-      // A copy of its own: a view would keep alive whatever buffer the bytes arrived in.
-      const buffer = Buffer.allocUnsafeSlow(bytes.length)
-      bytes.copy(buffer)
-      history.#chunks = [{ buffer, used: buffer.length }]
-    }
+    history.#held = keep(bytes)
     history.#count = count
     history.#bytes = bytes.length
     return history
   }
+}
+
+/** A copy of its own: a view would keep alive whatever the bytes arrived in. */
+function keep(bytes: Buffer): string | Chunk[] {
+  if (bytes.length <= longestText) return bytes.toString('latin1')
+  const buffer = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(buffer)
+  return [{ buffer, used: buffer.length }]
+}
+
+function isExact(held: string | Chunk[]): boolean {
+  if (typeof held === 'string') return false
+  const [chunk] = held
+  return held.length === 1 && chunk?.used === chunk?.buffer.buffer.byteLength
+}
+
+function chunksOf(held: string | Chunk[]): Chunk[] {
+  if (typeof held !== 'string') return held
+  if (held === '') return []
+  const buffer = Buffer.from(held, 'latin1')
+  return [{ buffer, used: buffer.length }]
+}
+
+/** The last chunk, or a new one, with room for so many bytes. */
+function chunkFor(chunks: Chunk[], byteLength: number): Chunk {
+  const last = chunks.at(-1)
+  if (last !== undefined && last.used + byteLength <= last.buffer.length) return last
+  const next = Math.min(2 * (last?.buffer.length ?? 0), largestChunk)
+  const chunk = { buffer: Buffer.allocUnsafe(Math.max(longestText, next, byteLength)), used: 0 }
+  chunks.push(chunk)
+  return chunk
 }

@@ -111,7 +111,9 @@ async function foldPartition(
   const state = low === 0n ? emptyPartition(home) : restoringPartition(home)
   const history: HistoryEntry[] = []
   if (low === high) return { state, history }
-  for await (const commits of readJournal(log, codec, { topic, partition, from: low, to: high })) {
+  const range = { topic, partition, from: low, to: high }
+  const decoder = runId === undefined ? codec.skimmedCommit : codec.commit
+  for await (const commits of readJournal(log, codec, range, decoder)) {
     for (const { offset, commit } of commits) {
       for (const entry of fold(state, offset, commit)) {
         if (entry.runId === runId) history.push({ partition, offset, entry })

@@ -7,7 +7,7 @@
 
 import { FencedError, LogError } from '../errors.ts'
 import type { Log } from '../log/port.ts'
-import { decodeOurs, type Codec } from '../../schemas/codec.ts'
+import { decodeOurs, type Codec, type RecordDecoder } from '../../schemas/codec.ts'
 import type { Commit } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import { emptyPartition, fold, restoringPartition, type PartitionState } from './fold.ts'
@@ -28,18 +28,22 @@ export interface JournalRange {
   readonly to: bigint
 }
 
-/** @throws LogError JOURNAL_HOLE when an offset of the range is missing */
+/**
+ * @param decoder `codec.skimmedCommit` for those who keep nothing of a commit
+ * @throws LogError JOURNAL_HOLE when an offset of the range is missing
+ */
 export async function* readJournal(
   log: Log,
   codec: Codec,
   range: JournalRange,
+  decoder: RecordDecoder<Commit> = codec.commit,
 ): AsyncGenerator<readonly PlacedCommit[], void> {
   let expected = range.from
   for await (const records of log.read({ ...range, markers: true })) {
     const commits: PlacedCommit[] = []
     for (const { offset, value } of records) {
       if (offset !== expected) throw hole(range, expected)
-      const decoded = decodeCommit(codec, value)
+      const decoded = decodeWith(decoder, value)
       const commit = decoded instanceof Promise ? await decoded : decoded
       commits.push({ offset, commit, bytes: value?.byteLength ?? 0 })
       expected = offset + 1n
@@ -57,7 +61,14 @@ const foreignCommit: Commit = {
 
 /** The commit of a journal's record, as every reader has to take it. */
 export function decodeCommit(codec: Codec, value: Uint8Array | null): Commit | Promise<Commit> {
-  const decoded = decodeOurs(codec.commit, value)
+  return decodeWith(codec.commit, value)
+}
+
+function decodeWith(
+  decoder: RecordDecoder<Commit>,
+  value: Uint8Array | null,
+): Commit | Promise<Commit> {
+  const decoded = decodeOurs(decoder, value)
   return decoded instanceof Promise
     ? decoded.then((commit) => commit ?? foreignCommit)
     : (decoded ?? foreignCommit)
@@ -86,7 +97,8 @@ export async function foldToFence(
   const topic = journalOf(home)
   let state: PartitionState | null = null
   let last: Commit | undefined
-  for await (const commits of readJournal(log, codec, { topic, partition, from, to: fence + 1n })) {
+  const range = { topic, partition, from, to: fence + 1n }
+  for await (const commits of readJournal(log, codec, range, codec.skimmedCommit)) {
     for (const { offset, commit, bytes } of commits) {
       state ??= startingState(home, offset, commit)
       fold(state, offset, commit, settings.sabotage)

@@ -22,7 +22,6 @@ export interface Home {
 /** Items that an entry owes; `run` is the state before the entry. */
 export function itemsOf(home: Home, run: RunState, entry: Entry): readonly OutboxItem[] {
   const { body } = entry
-  const id = `${home.definition}/${run.runId}/${String(entry.seq)}`
   switch (body.type) {
     case 'CallRequested': {
       const parent: Parent = { ...home, runId: run.runId, index: body.index }
@@ -34,24 +33,30 @@ export function itemsOf(home: Home, run: RunState, entry: Entry): readonly Outbo
         root: body.detached ? body.runId : run.root,
       }
       const placement = { key: body.key ?? body.runId }
-      return [message(body.name, placement, { id, runId: body.runId, body: start })]
+      return [
+        message(body.name, placement, { id: idOf(home, entry), runId: body.runId, body: start }),
+      ]
     }
     case 'CallCancelled': {
       const call = run.calls.get(body.call)
-      return call === undefined ? [] : [cancelOf(id, call, 'cancelled by the caller')]
+      return call === undefined
+        ? []
+        : [cancelOf(idOf(home, entry), call, 'cancelled by the caller')]
     }
     case 'CancelRequested':
-      return cancelsOf(id, run, body.reason)
+      return cancelsOf(idOf(home, entry), run, body.reason)
     case 'RunContinued':
-      return cancelsOf(id, run, 'the caller continued as new')
-    case 'Published':
-      return [{ kind: 'published', id, topic: body.name, key: body.key, payload: body.payload }]
+      return cancelsOf(idOf(home, entry), run, 'the caller continued as new')
+    case 'Published': {
+      const { name: topic, key, payload } = body
+      return [{ kind: 'published', id: idOf(home, entry), topic, key, payload }]
+    }
     case 'RunCompleted':
-      return endOf(id, run, entry.at, { status: 'completed', output: body.output })
+      return endOf(idOf(home, entry), run, entry.at, { status: 'completed', output: body.output })
     case 'RunFailed':
-      return endOf(id, run, entry.at, { status: 'failed', error: body.error })
+      return endOf(idOf(home, entry), run, entry.at, { status: 'failed', error: body.error })
     case 'RunCancelled':
-      return endOf(id, run, entry.at, { status: 'cancelled', error: body.error })
+      return endOf(idOf(home, entry), run, entry.at, { status: 'cancelled', error: body.error })
     case 'RunStarted':
     case 'RunParked':
     case 'RunResumed':
@@ -66,6 +71,11 @@ export function itemsOf(home: Home, run: RunState, entry: Entry): readonly Outbo
     default:
       return assertNever(body)
   }
+}
+
+/** The same whenever the entry is folded. Most entries owe nothing, and need none. */
+function idOf({ definition }: Home, { runId, seq }: Entry): string {
+  return `${definition}/${runId}/${String(seq)}`
 }
 
 /** What a commit has added to the end of the outbox. */

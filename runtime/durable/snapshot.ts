@@ -20,7 +20,7 @@ export function writeSnapshot(run: RunState, owed: readonly Owed[]): Buffer {
   })
 }
 
-export function readSnapshot(bytes: Buffer): { run: RunState; owed: readonly Owed[] } {
+export function readSnapshot(bytes: Uint8Array): { run: RunState; owed: readonly Owed[] } {
   const { owed, history, historyCount, ...record } = decodeRunState(bytes)
   const run: RunState = {
     ...record,
