@@ -31,6 +31,7 @@ export function readRunState(cursor: AvroCursor): RunStateRecord | undefined {
     status: symbol(cursor, runStatuses),
     seq: cursor.long(),
     at: cursor.long(),
+    isAtRest: cursor.boolean(),
     historyCount: cursor.long(),
     history: cursor.view(),
     timers: list(cursor, readTimer),

@@ -72,6 +72,19 @@ describe('what a run waits for', () => {
   })
 })
 
+test('runs that have nothing yet have nothing in common', () => {
+  const bodies = [timer(0, 9_000), call(1, 'a/1'), failedStep(2, 'read', 1, 5_000)]
+  const sizes = ({ timers, calls, retries }: ReturnType<typeof runAfter>) =>
+    [timers, calls, retries].map(({ size }) => size)
+  const before = runAfter()
+  expect(sizes(runAfter(...bodies))).toEqual([1, 1, 1])
+  expect(sizes(runAfter(...bodies, cancelled('m'), reply(1)))).toEqual([0, 0, 0])
+  expect([sizes(before), sizes(runAfter())]).toEqual([
+    [0, 0, 0],
+    [0, 0, 0],
+  ])
+})
+
 describe('a cancellation', () => {
   test('ends every wait, timer and retry at once when no called run is open', () => {
     const run = runAfter(

@@ -13,6 +13,7 @@ import type { Entry, EntryBody, Failure, Outcome, Parent } from '../../schemas/r
 import { deliverCancellation } from './cancellation.ts'
 import { History } from './history.ts'
 import { beginWait, endWait, receiveSignal, type Wait } from './signals.ts'
+import { emptyMap, withKey, withoutKey } from './sparse-map.ts'
 
 export interface OpenCall {
   readonly name: string
@@ -48,17 +49,17 @@ export interface RunState {
   isAtRest: boolean
   history: History
   /** Operation to due time: sleeps, and waits with a time-out. */
-  timers: Map<number, number>
+  timers: ReadonlyMap<number, number>
   waits: readonly Wait[]
   signals: readonly KeptSignal[]
-  calls: Map<number, OpenCall>
-  retries: Map<number, PendingRetry>
+  calls: ReadonlyMap<number, OpenCall>
+  retries: ReadonlyMap<number, PendingRetry>
   cancelReason: string | null
   /** The cancellation has taken effect: its code has been told. */
   isCancelDelivered: boolean
   parked: Failure | null
-  /** Ids of the messages taken in lately, to drop their copies. */
-  seen: string[]
+  /** Ids of the messages taken in lately after its start, to drop their copies. */
+  seen: readonly string[]
   outcome: Outcome | null
   /** Outbox items of this run that are not confirmed yet. */
   owed: number
@@ -72,12 +73,15 @@ export function isTerminal({ type }: EntryBody): boolean {
   return type === 'RunCompleted' || type === 'RunFailed' || type === 'RunCancelled'
 }
 
+/** Shared by all runs: most have nothing of most. */
+export const nothing: readonly never[] = []
+
 /** The state after a `RunStarted`. */
 export function startedRun(entry: Entry): RunState {
   if (entry.body.type !== 'RunStarted') {
     throw new Error(`run ${entry.runId} begins with ${entry.body.type}`)
   }
-  const { version, parent, root, traceparent, messageId } = entry.body
+  const { version, parent, root, traceparent } = entry.body
   const history = new History()
   history.append(entry)
   return {
@@ -92,15 +96,15 @@ export function startedRun(entry: Entry): RunState {
     at: entry.at,
     isAtRest: false,
     history,
-    timers: new Map(),
-    waits: [],
-    signals: [],
-    calls: new Map(),
-    retries: new Map(),
+    timers: emptyMap(),
+    waits: nothing,
+    signals: nothing,
+    calls: emptyMap(),
+    retries: emptyMap(),
     cancelReason: null,
     isCancelDelivered: false,
     parked: null,
-    seen: [messageId],
+    seen: nothing,
     outcome: null,
     owed: 0,
   }
@@ -121,20 +125,20 @@ export function applyEntry(run: RunState, entry: Entry): void {
     case 'RunStarted':
       throw new Error(`run ${run.runId} has started twice`)
     case 'StepCompleted':
-      run.retries.delete(body.index)
+      run.retries = withoutKey(run.retries, body.index)
       run.history.append(entry)
       return
     case 'StepFailed':
       if (body.retryAt === null) {
-        run.retries.delete(body.index)
+        run.retries = withoutKey(run.retries, body.index)
         run.history.append(entry)
       } else {
         const { name, attempt, error, retryAt } = body
-        run.retries.set(body.index, { name, attempt, error, retryAt })
+        run.retries = withKey(run.retries, body.index, { name, attempt, error, retryAt })
       }
       return
     case 'TimerSet':
-      run.timers.set(body.index, body.dueAt)
+      run.timers = withKey(run.timers, body.index, body.dueAt)
       run.history.append(entry)
       return
     case 'WaitStarted':
@@ -143,11 +147,11 @@ export function applyEntry(run: RunState, entry: Entry): void {
         beginWait(run, { index: body.index, name: body.name }) === undefined &&
         body.dueAt !== null
       ) {
-        run.timers.set(body.index, body.dueAt)
+        run.timers = withKey(run.timers, body.index, body.dueAt)
       }
       return
     case 'TimerFired':
-      run.timers.delete(body.index)
+      run.timers = withoutKey(run.timers, body.index)
       endWait(run, body.index)
       run.history.append(entry)
       return
@@ -158,12 +162,16 @@ export function applyEntry(run: RunState, entry: Entry): void {
       return
     case 'CallRequested':
       if (!body.detached) {
-        run.calls.set(body.index, { name: body.name, runId: body.runId, key: body.key })
+        run.calls = withKey(run.calls, body.index, {
+          name: body.name,
+          runId: body.runId,
+          key: body.key,
+        })
       }
       run.history.append(entry)
       return
     case 'CallCompleted':
-      run.calls.delete(body.index)
+      run.calls = withoutKey(run.calls, body.index)
       run.history.append(entry)
       deliverCancel(run)
       return
@@ -210,30 +218,30 @@ function withoutBytes({ runId, seq, at, body }: Entry): Entry {
 
 function takeSignal(run: RunState, signal: KeptSignal) {
   const taker = receiveSignal(run, signal)
-  if (taker !== undefined) run.timers.delete(taker.index)
+  if (taker !== undefined) run.timers = withoutKey(run.timers, taker.index)
 }
 
 function resume(run: RunState) {
   run.status = 'live'
   run.parked = null
-  run.retries.clear()
+  run.retries = emptyMap()
 }
 
 function deliverCancel(run: RunState) {
   if (!deliverCancellation(run)) return
-  run.waits = []
-  run.timers.clear()
-  run.retries.clear()
+  run.waits = nothing
+  run.timers = emptyMap()
+  run.retries = emptyMap()
 }
 
 function continueRun(run: RunState, entry: Entry) {
   run.history = new History()
   run.history.append(entry)
   for (const signal of run.signals) run.history.append(signal.entry)
-  run.timers.clear()
-  run.waits = []
-  run.calls.clear()
-  run.retries.clear()
+  run.timers = emptyMap()
+  run.waits = nothing
+  run.calls = emptyMap()
+  run.retries = emptyMap()
   // A cancellation that the code was told of and outlived; it may be cancelled again.
   run.cancelReason = null
   run.isCancelDelivered = false
@@ -244,16 +252,16 @@ function endRun(run: RunState, outcome: Outcome) {
   run.outcome = outcome
   // It is kept for as long as a copy of its start may come: with nothing but its outcome.
   run.history = new History()
-  run.timers = new Map()
-  run.waits = []
-  run.signals = []
-  run.calls = new Map()
-  run.retries = new Map()
+  run.timers = emptyMap()
+  run.waits = nothing
+  run.signals = nothing
+  run.calls = emptyMap()
+  run.retries = emptyMap()
   run.parked = null
-  run.seen = []
+  run.seen = nothing
 }
 
 function remember(run: RunState, messageId: string) {
-  run.seen.push(messageId)
-  if (run.seen.length > seenLimit) run.seen.shift()
+  const kept = run.seen.length < seenLimit ? run.seen : run.seen.slice(1)
+  run.seen = [...kept, messageId]
 }
