@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CheckpointPart } from '../../schemas/records.ts'
 import { commit, completed, completedStep, entries, fence, started } from '../testing/entries.ts'
-import { Checkpointer } from './checkpointer.ts'
+import { Checkpointer, sizeOfParts } from './checkpointer.ts'
 import { emptyPartition, fold, type PartitionState } from './fold.ts'
 import { defaultSettings } from './kernel.ts'
 import { readSnapshot } from './snapshot.ts'
@@ -25,6 +25,7 @@ function commitsOf(checkpointer: Checkpointer, state: PartitionState): readonly 
   for (let offset = 2n; checkpointer.isDue && commits.length < 20; offset += 1n) {
     const parts = checkpointer.parts(state, 50_000)
     commits.push(parts.map(nameOf))
+    checkpointer.folding(state, commit(0n, { checkpoint: parts }), sizeOfParts(parts))
     checkpointer.decided(state, offset, parts)
   }
   return commits
@@ -96,8 +97,28 @@ test('snapshots do not bring the next checkpoint about', () => {
 
 test('what a new owner has read counts', () => {
   const checkpointer = new Checkpointer(settings)
-  checkpointer.count(4_000)
+  checkpointer.count(commit(0n), 4_000)
   checkpointer.restored(stateOf(small('a')))
+  expect(checkpointer.isDue).toBe(true)
+})
+
+test('a new owner goes by the snapshots of the checkpoint that is complete', () => {
+  const state = stateOf(large('a'))
+  const snapshot = { type: 'RunSnapshot', runId: 'a', part: 0, parts: 1 } as const
+  const whole = [
+    { type: 'CheckpointBegun', forgetBefore: 0 } as const,
+    { ...snapshot, state: Buffer.alloc(1_000) },
+    { type: 'CheckpointEnded', begun: 0n } as const,
+  ]
+  const torn = [
+    { type: 'CheckpointBegun', forgetBefore: 0 } as const,
+    { ...snapshot, state: Buffer.alloc(90_000) },
+  ]
+  const checkpointer = new Checkpointer(settings)
+  checkpointer.count(commit(0n, { checkpoint: whole }), 1_100)
+  checkpointer.count(commit(0n), 20_000)
+  checkpointer.count(commit(0n, { checkpoint: torn }), 90_100)
+  checkpointer.restored(state)
   expect(checkpointer.isDue).toBe(true)
 })
 

@@ -27,11 +27,19 @@ interface LargeSnapshot {
   next: number
 }
 
+/** Bytes of a journal from the beginning of a checkpoint on. */
+interface Growth {
+  /** Without snapshots: what a checkpoint itself brings must not bring the next one about. */
+  journal: number
+  /** Of this checkpoint. */
+  snapshots: number
+}
+
 type Phase =
   | { readonly name: 'idle' }
   | { readonly name: 'begin' }
   | { readonly name: 'begun' }
-  | { readonly name: 'snapshots'; readonly begun: bigint; readonly left: string[] }
+  | { readonly name: 'snapshots'; readonly begun: bigint; readonly runIds: string[]; next: number }
   | { readonly name: 'ending' }
 
 const statesBetween = 4
@@ -50,10 +58,10 @@ export class Checkpointer {
   readonly #settings: KernelSettings
   #phase: Phase = { name: 'idle' }
   #large: LargeSnapshot | null = null
-  /** Of the journal, since the last checkpoint began, without its snapshots. */
-  #bytesSince = 0
-  /** Of all snapshots of the last checkpoint. */
-  #snapshotBytes = 0
+  /** Since the last complete checkpoint began. */
+  #since: Growth = { journal: 0, snapshots: 0 }
+  /** Since a checkpoint began that is not complete. */
+  #sinceOpen: Growth = { journal: 0, snapshots: 0 }
   /** About what they would have now, but for what runs that have ended left behind since. */
   #liveBytes = 0
   #leftBytes = 0
@@ -74,9 +82,20 @@ export class Checkpointer {
       : null
   }
 
-  /** Counts the bytes of a commit that was read. */
-  count(bytes: number): void {
-    this.#bytesSince += bytes
+  /** Counts a commit of the journal; returns what it has beside snapshots. */
+  count({ checkpoint }: Commit, bytes: number): number {
+    const snapshots = sizeOfSnapshots(checkpoint)
+    const journal = bytes - snapshots
+    if (checkpoint.some(({ type }) => type === 'CheckpointBegun')) {
+      this.#sinceOpen = { journal: 0, snapshots: 0 }
+    }
+    this.#since.journal += journal
+    this.#sinceOpen.journal += journal
+    this.#sinceOpen.snapshots += snapshots
+    if (checkpoint.some(({ type }) => type === 'CheckpointEnded')) {
+      this.#since = { ...this.#sinceOpen }
+    }
+    return journal
   }
 
   /** The partition was read, up to a fence. */
@@ -84,17 +103,13 @@ export class Checkpointer {
     this.abandon()
     this.#liveBytes = sizeOf(state)
     this.#leftBytes = 0
-    this.#snapshotBytes = state.lastCheckpoint < 0n ? 0 : this.#liveBytes
     this.#beginIfDue()
   }
 
   /** Counts a commit that is about to be folded. */
-  folding({ runs }: PartitionState, { checkpoint, entries }: Commit, bytes: number): void {
-    // What a checkpoint itself brings must not bring the next one about.
-    const written = bytes - sizeOfSnapshots(checkpoint)
-    this.count(written)
-    this.#liveBytes += written
-    for (const { runId, body } of entries) {
+  folding({ runs }: PartitionState, commit: Commit, bytes: number): void {
+    this.#liveBytes += this.count(commit, bytes)
+    for (const { runId, body } of commit.entries) {
       if (leavingHistory.has(body.type)) this.#leftBytes += runs.get(runId)?.history.bytes ?? 0
     }
     this.#beginIfDue()
@@ -105,8 +120,6 @@ export class Checkpointer {
     switch (this.#phase.name) {
       case 'begin':
         this.#phase = { name: 'begun' }
-        this.#bytesSince = 0
-        this.#snapshotBytes = 0
         this.#liveBytes = sizeOf(state)
         this.#leftBytes = 0
         return [{ type: 'CheckpointBegun', forgetBefore: now - this.#settings.deduplicationMs }]
@@ -121,9 +134,9 @@ export class Checkpointer {
   decided(state: PartitionState, offset: bigint, parts: readonly CheckpointPart[]): void {
     for (const part of parts) {
       if (part.type === 'CheckpointBegun') {
-        const left = [...state.runs.keys()]
-        if (this.#settings.sabotage === 'snapshot-misses-a-run') left.pop()
-        this.#phase = { name: 'snapshots', begun: offset, left }
+        const runIds = [...state.runs.keys()]
+        if (this.#settings.sabotage === 'snapshot-misses-a-run') runIds.pop()
+        this.#phase = { name: 'snapshots', begun: offset, runIds, next: 0 }
       } else if (part.type === 'CheckpointEnded') {
         this.#phase = { name: 'idle' }
       }
@@ -139,10 +152,10 @@ export class Checkpointer {
   #beginIfDue(): void {
     if (this.#phase.name !== 'idle') return
     const liveBytes = Math.max(0, this.#liveBytes - this.#leftBytes)
-    const stateBytes = Math.min(this.#snapshotBytes, liveBytes)
-    const deadBytes = Math.min(this.#snapshotBytes, this.#leftBytes)
+    const stateBytes = Math.min(this.#since.snapshots, liveBytes)
+    const deadBytes = Math.min(this.#since.snapshots, this.#leftBytes)
     const most = this.#settings.checkpointBytes + statesBetween * stateBytes
-    if (this.#bytesSince + deadBytes > most) this.#phase = { name: 'begin' }
+    if (this.#since.journal + deadBytes > most) this.#phase = { name: 'begin' }
   }
 
   #snapshots(
@@ -150,7 +163,7 @@ export class Checkpointer {
     phase: Extract<Phase, { name: 'snapshots' }>,
   ): readonly CheckpointPart[] {
     if (this.#large !== null && this.heldRun !== null) return this.#nextPart(this.#large)
-    if (phase.left.length === 0) {
+    if (phase.next === phase.runIds.length) {
       this.#phase = { name: 'ending' }
       return [{ type: 'CheckpointEnded', begun: phase.begun }]
     }
@@ -159,19 +172,18 @@ export class Checkpointer {
     const partBytes = Math.ceil((2 * this.#settings.commitBytes) / 3)
     let bytes = 0
     while (bytes < this.#settings.commitBytes / 3) {
-      const runId = phase.left.shift()
+      const runId = phase.runIds[phase.next]
       if (runId === undefined) break
+      phase.next += 1
       const run = state.runs.get(runId)
       if (run === undefined) continue
       const snapshot = writeSnapshot(run, owed.get(runId) ?? [])
-      this.#snapshotBytes += snapshot.byteLength
       bytes += snapshot.byteLength
       if (snapshot.byteLength <= partBytes) {
         parts.push({ type: 'RunSnapshot', runId, part: 0, parts: 1, state: snapshot })
       } else if (parts.length > 0) {
         // A large one begins a commit of its own.
-        this.#snapshotBytes -= snapshot.byteLength
-        phase.left.unshift(runId)
+        phase.next -= 1
         break
       } else {
         this.#large = { runId, parts: split(runId, snapshot, partBytes), next: 0 }

@@ -90,7 +90,7 @@ export async function foldToFence(
   kernel: Kernel,
   home: Home,
   { from, fence, nonce }: FenceRange,
-  onCommit: (bytes: number) => void,
+  onCommit: (commit: Commit, bytes: number) => void,
 ): Promise<PartitionState> {
   const { log, codec, clock, settings } = kernel
   const { partition } = home
@@ -102,7 +102,7 @@ export async function foldToFence(
     for (const { offset, commit, bytes } of commits) {
       state ??= startingState(home, offset, commit)
       fold(state, offset, commit, settings.sabotage)
-      onCommit(bytes)
+      onCommit(commit, bytes)
       last = commit
     }
     await clock.yield()

@@ -333,8 +333,8 @@ export class Partition implements WriteSource {
         this.#kernel.writer.add(this)
         return this.#fence.append()
       },
-      onCommit: (bytes) => {
-        this.#checkpointer.count(bytes)
+      onCommit: (commit, bytes) => {
+        this.#checkpointer.count(commit, bytes)
       },
       logger: this.#logger,
     })

@@ -12,6 +12,7 @@
 
 import { FencedError, LogError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
+import type { Commit } from '../../schemas/records.ts'
 import { definitionTopics } from '../../schemas/topics.ts'
 import type { AppendedFence } from './fence-writer.ts'
 import type { PartitionState } from './fold.ts'
@@ -23,8 +24,8 @@ export interface ReadPartitionOptions {
   /** Where a checkpoint begins, as far as the group knows; -1n for none. */
   readonly readHint: () => Promise<bigint>
   readonly appendFence: () => Promise<AppendedFence>
-  /** Told of the bytes of each commit. */
-  readonly onCommit: (bytes: number) => void
+  /** Told of each commit and its bytes. */
+  readonly onCommit: (commit: Commit, bytes: number) => void
   readonly logger: Logger
 }
 
