@@ -45,6 +45,8 @@ interface Connections {
 export class Stage {
   readonly partitions: number
   readonly brokers: readonly string[]
+  /** Of the processes that use its broker. */
+  readonly environment: Readonly<Record<string, string>>
   readonly log: Log
   readonly codec: Codec
   readonly client: Client
@@ -58,6 +60,7 @@ export class Stage {
     this.partitions = options.partitions
     this.#options = options
     this.#connections = connections
+    this.environment = connections.environment
     this.log = connections.log
     this.codec = connections.codec
     this.client = connections.client
@@ -91,7 +94,7 @@ export class Stage {
         definitions: definitions.map(({ name }) => name),
         coldAfterMs: coldAfterMs ?? null,
       },
-      environment: { ...this.#connections.environment, ...environment },
+      environment: { ...this.environment, ...environment },
       profile,
       onAcquired: (definition, partition) => {
         this.#owners.set(`${definition}/${String(partition)}`, { worker, since: nowMs() })
