@@ -25,6 +25,18 @@ test('callbacks come in the order of their times, never before', async () => {
   )
 })
 
+test('what has only a name is given to the callback of the heap, in its turn', async () => {
+  const clock = new VirtualClock()
+  const called: string[] = []
+  const heap = new TimerHeap(clock, (name) => called.push(name))
+  heap.at(clock.now() + 20, 'b')
+  heap.at(clock.now() + 15, () => called.push('between'))
+  heap.at(clock.now() + 10, 'a')
+  heap.at(clock.now() + 99, 'late')
+  await clock.advance(50)
+  expect([called, heap.size]).toEqual([['a', 'between', 'b'], 1])
+})
+
 test('an earlier timer is armed in place of the one that was first', async () => {
   const clock = new VirtualClock()
   const heap = new TimerHeap(clock)
