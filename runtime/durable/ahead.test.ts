@@ -2,38 +2,35 @@
 
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Commit } from '../../schemas/records.ts'
+import type { EntryBody } from '../../schemas/records.ts'
 import type { Interfere } from '../log/memory.ts'
 import { TestCluster } from '../testing/test-cluster.ts'
 import { VirtualClock } from '../testing/virtual-clock.ts'
-import { signal, workflow } from './definition.ts'
+import type { Context } from './context.ts'
+import { workflow } from './definition.ts'
 
-const journal = 'worker.journal'
-const go = signal('go', z.string())
+type Code = (ctx: Context, input: unknown, clock: VirtualClock) => Promise<unknown>
 
-/** An owner whose appends land as told, and the entries of each commit. */
-async function stageOf(
-  run: Parameters<typeof workflow>[0]['run'],
-  interfere: Interfere = () => undefined,
-) {
+/** An owner whose appends land as told, and the bodies of the entries of each commit. */
+async function stageOf(code: Code, interfere: Interfere = () => undefined) {
   const clock = new VirtualClock()
   const worker = workflow({
-    ...{ name: 'worker', input: z.null(), output: z.unknown(), signals: [go] },
-    run: (ctx, input) => run(ctx, input),
+    ...{ name: 'worker', input: z.unknown(), output: z.unknown() },
+    run: (ctx, input) => code(ctx, input, clock),
   })
   const cluster = await TestCluster.create({ clock, definitions: [worker], partitions: 1 })
-  const owner = await cluster.process(interfere)
-  const started = await cluster.drive(cluster.client().start(worker, null, { id: 'a' }), 60_000)
-  const commits = async () => {
-    const all: Commit[] = []
-    for (const { value } of cluster.records(journal)) {
-      all.push(await cluster.codec.commit.decode(value ?? Buffer.of()))
+  await cluster.process(interfere)
+  const run = await cluster.drive(cluster.client().start(worker, null, { id: 'a' }), 60_000)
+  const bodies = async () => {
+    const all: (readonly EntryBody[])[] = []
+    for (const { value } of cluster.records('worker.journal')) {
+      const { entries } = await cluster.codec.commit.decode(value ?? Buffer.of())
+      if (entries.length > 0) all.push(entries.map(({ body }) => body))
     }
     return all
-      .map(({ entries }) => entries.map(({ body }) => body.type))
-      .filter((types) => types.length > 0)
   }
-  return { clock, cluster, owner, worker, run: started, commits }
+  const types = async () => (await bodies()).map((commit) => commit.map(({ type }) => type))
+  return { clock, cluster, run, bodies, types }
 }
 
 test('what code asks for behind a step stands in the commit with its outcome', async () => {
@@ -43,7 +40,7 @@ test('what code asks for behind a step stands in the commit with its outcome', a
     return ctx.step('write', () => Promise.resolve(2))
   })
   expect(await stage.cluster.drive(stage.run.result(), 60_000)).toBe(2)
-  expect(await stage.commits()).toEqual([
+  expect(await stage.types()).toEqual([
     ['RunStarted'],
     ['StepCompleted', 'TimerSet'],
     ['TimerFired'],
@@ -87,4 +84,22 @@ test('code goes only some entries ahead of a log that is away', async () => {
   isAway = false
   await stage.clock.advance(60_000)
   expect(published).toBe(100)
+})
+
+test('a run parks once, with its own cause', async () => {
+  const stage = await stageOf((ctx) =>
+    ctx.step('read', () => Promise.reject(new Error('no disk')), { retry: { attempts: 2 } }),
+  )
+  await stage.clock.advance(60_000)
+  expect(await stage.types()).toEqual([['RunStarted'], ['StepFailed'], ['RunParked']])
+  expect((await stage.bodies()).at(-1)).toMatchObject([{ error: { code: 'STEP_EXHAUSTED' } }])
+})
+
+test('a generation that ends outside of a turn begins the next one', async () => {
+  const stage = await stageOf(async (ctx, input, clock) => {
+    if (input !== null) return input
+    await new Promise<void>((resolve) => clock.after(5, resolve))
+    return ctx.continueAsNew('next')
+  })
+  expect(await stage.cluster.drive(stage.run.result(), 60_000)).toBe('next')
 })

@@ -65,3 +65,76 @@ test('a run of which nothing is known is executed, and then left alone', async (
   expect(await cluster.drive(waits.result(), 60_000)).toBe('now')
   expect(begun).toEqual(['waits', 'waits'])
 })
+
+test('the timers of a run that was parked when it was taken over still fire', async () => {
+  let isBroken = true
+  const sleeper = workflow({
+    ...{ name: 'sleeper', input: z.null(), output: z.string() },
+    run: async (ctx) => {
+      const slept = ctx.sleep(100_000)
+      const read = () => {
+        if (isBroken) throw new Error('no disk')
+      }
+      await ctx.step('read', read, { retry: { attempts: 1 } })
+      await slept
+      return 'slept'
+    },
+  })
+  const clock = new VirtualClock()
+  const cluster = await TestCluster.create({ clock, definitions: [sleeper], partitions: 1 })
+  const owner = await cluster.process()
+  const run = await cluster.drive(cluster.client().start(sleeper, null, { id: 'a' }), 60_000)
+  await clock.advance(1_000)
+  owner.kill()
+  await cluster.process()
+  await clock.advance(20_000)
+  isBroken = false
+  await cluster.drive(run.resume(), 60_000)
+  expect(await cluster.drive(run.result(), 200_000)).toBe('slept')
+})
+
+test('a run is not at rest while its code is handed a burst of replies', async () => {
+  let isHanging = true
+  let begun = 0
+  const child = workflow({
+    ...{ name: 'child', input: z.number(), output: z.number(), signals: [go] },
+    run: async (ctx, number) => {
+      if (number === 0) await ctx.waitFor(go)
+      else await ctx.sleep(10_000)
+      return number
+    },
+  })
+  const leader = workflow({
+    ...{ name: 'leader', input: z.boolean(), output: z.null() },
+    run: async (ctx, isFiller) => {
+      if (isFiller) await ctx.step('fill', () => 'x'.repeat(500))
+      if (isFiller) return null
+      const first = ctx.call(child, 0)
+      await Promise.all(Array.from({ length: 7 }, (_, index) => ctx.call(child, index + 1)))
+      await ctx.step('sum up', () => {
+        begun += 1
+        return isHanging ? new Promise<null>(() => undefined) : null
+      })
+      await first
+      return null
+    },
+  })
+  const clock = new VirtualClock()
+  const cluster = await TestCluster.create({
+    ...{ clock, definitions: [leader, child], partitions: 1, settings: { checkpointBytes: 500 } },
+  })
+  const owner = await cluster.process()
+  const client = cluster.client()
+  await cluster.drive(client.start(leader, false, { id: 'a' }), 60_000)
+  await clock.advance(20_000)
+  for (let index = 0; index < 6; index += 1) {
+    await cluster.drive(client.start(leader, true, { id: `fills-${String(index)}` }), 60_000)
+  }
+  await clock.advance(1_000)
+  expect(begun).toBe(1)
+  owner.kill()
+  isHanging = false
+  await cluster.process()
+  await clock.advance(60_000)
+  expect(begun).toBe(2)
+}, 60_000)

@@ -100,7 +100,6 @@ export class Checkpointer {
 
   /** The partition was read, up to a fence. */
   restored(state: PartitionState): void {
-    this.abandon()
     this.#liveBytes = sizeOf(state)
     this.#leftBytes = 0
     this.#beginIfDue()

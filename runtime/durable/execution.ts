@@ -17,7 +17,7 @@
 import { assertNever } from '../assert-never.ts'
 import type { Randomness } from '../clock.ts'
 import { silentLogger, type Logger } from '../logger.ts'
-import type { Entry, Payload } from '../../schemas/records.ts'
+import type { Entry, EntryBody, Payload } from '../../schemas/records.ts'
 import {
   type Cancellation,
   cancelledError,
@@ -90,8 +90,8 @@ export class Execution {
       onActivity: () => {
         this.#updateBusy()
       },
-      onParked: () => {
-        this.dispose()
+      onParked: (body) => {
+        this.#leave(body)
       },
     })
   }
@@ -151,6 +151,7 @@ export class Execution {
     this.#feed.add(entry)
     if (this.#isPumping) return
     this.#isPumping = true
+    this.#updateBusy()
     this.#deliverNext()
     this.#pump()
   }
@@ -191,17 +192,14 @@ export class Execution {
   }
 
   readonly #afterTurn = (): void => {
-    if (this.#isOver) return
-    if (this.#settled !== null) {
-      this.#conclude()
-      return
-    }
-    this.#host.keepUp(this.#feed.handed, this.#goOn)
+    if (!this.#isOver) this.#host.keepUp(this.#feed.handed, this.#goOn)
   }
 
   readonly #goOn = (): void => {
     if (this.#isOver) return
-    if (this.#deliverNext()) {
+    if (this.#settled !== null) {
+      this.#conclude()
+    } else if (this.#deliverNext()) {
       this.#pump()
     } else if (this.#feed.isReplaying) {
       this.#feed.endReplay()
@@ -325,8 +323,7 @@ export class Execution {
   #continue({ request }: Operation): void {
     // The next generation would not know of a cancellation that waits for a called run.
     if (request === null || isCancelPending(this.#cancellation)) return
-    this.#host.emit(request)
-    this.dispose()
+    this.#leave(request)
   }
 
   #resolveAt(index: number, value: unknown): void {
@@ -390,16 +387,22 @@ export class Execution {
         this.#operations.matching(entry)
       }
       const isCancelled = this.#cancellation.cancelReason !== null
-      this.#host.emit(endingOf(this.runId, this.#definition, this.#settled, isCancelled))
+      this.#leave(endingOf(this.runId, this.#definition, this.#settled, isCancelled))
     } catch (error) {
-      this.#host.emit(parked(error))
+      this.#leave(parked(error))
     }
-    this.dispose()
   }
 
   #park(error: unknown): void {
-    this.#host.emit(parked(error))
-    this.dispose()
+    if (!this.#isOver) this.#leave(parked(error))
+  }
+
+  /** Emits the last entry of this execution, which is not handed to its code. */
+  #leave(body: EntryBody): void {
+    this.#isOver = true
+    this.#host.emit(body)
+    this.#steps.dispose()
+    this.#updateBusy()
   }
 
   #suspectForeignAwait(): void {

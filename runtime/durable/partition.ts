@@ -51,7 +51,7 @@ export class Partition implements WriteSource {
   readonly #fence: FenceWriter
   readonly #positions: Positions
   readonly #inbox: InboxReader
-  readonly #checkpointer: Checkpointer
+  #checkpointer: Checkpointer
   readonly #runs: RunTable
   /** From one commit that is decided to the next. */
   readonly #recovery: Backoff
@@ -326,6 +326,7 @@ export class Partition implements WriteSource {
 
   async #acquireOnce(tenure: number): Promise<void> {
     const { partition } = this.home
+    const checkpointer = new Checkpointer(this.#kernel.settings)
     const { state, fence, taken, from } = await readPartition(this.#kernel, this.home, {
       readHint: async () => checkpointHint((await this.#host.committed(partition)).metadata),
       appendFence: () => {
@@ -334,13 +335,14 @@ export class Partition implements WriteSource {
         return this.#fence.append()
       },
       onCommit: (commit, bytes) => {
-        this.#checkpointer.count(commit, bytes)
+        checkpointer.count(commit, bytes)
       },
       logger: this.#logger,
     })
     if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
     this.#state = state
-    this.#checkpointer.restored(state)
+    checkpointer.restored(state)
+    this.#checkpointer = checkpointer
     this.#outbox = this.#newOutbox()
     if (this.#kernel.settings.sabotage !== 'outbox-not-resent') this.#outbox.add(state.outbox)
     this.#next = fence + 1n
@@ -348,7 +350,7 @@ export class Partition implements WriteSource {
     this.#host.seek(partition, taken + 1n)
     this.#serve()
     this.#runs.resumeAll()
-    const { size: runs } = this.#runs
+    const { size: runs } = state.runs
     const [epoch, began] = [String(state.epoch), String(from)]
     this.#logger.info({ epoch, runs, from: began }, 'partition acquired')
   }

@@ -38,11 +38,9 @@ export class RunTable {
     this.#host = host
     this.#partition = partition
     this.#logger = logger
-    this.#timers = new TimerHeap(kernel.clock)
-  }
-
-  get size(): number {
-    return this.#live.size
+    this.#timers = new TimerHeap(kernel.clock, (timer) => {
+      this.#timerDue(timer)
+    })
   }
 
   /** True while code runs or a body is under way. */
@@ -92,6 +90,7 @@ export class RunTable {
         return
       case 'RunParked':
         this.#logger.warn({ runId, code: body.error.code, cause: body.error.message }, 'run parked')
+        // A later entry of the same commit may have resumed it: that one executes it anew.
         this.#cool(run)
         return
       case 'TimerSet':
@@ -101,8 +100,8 @@ export class RunTable {
       default:
         break
     }
-    // A later entry of the same commit may have parked or ended it.
-    if (run.execution === null && state.status === 'live') this.#execute(run)
+    if (state.status !== 'live') this.#cool(run)
+    else if (run.execution === null) this.#execute(run)
     else this.#noteRest(run)
   }
 
@@ -111,13 +110,15 @@ export class RunTable {
     if (this.#kernel.settings.sabotage === 'runs-not-resumed') return
     const restless: string[] = []
     for (const [runId, state] of this.#partition.state.runs) {
-      if (state.status !== 'live') continue
+      if (state.status === 'ended') continue
       if (this.#kernel.settings.sabotage !== 'timer-dropped-on-take-over') {
         for (const index of state.timers.keys()) this.#armTimer(runId, index)
       }
-      if (!state.isAtRest) restless.push(runId)
+      if (state.status === 'live' && !state.isAtRest) restless.push(runId)
     }
-    void this.#resume(restless)
+    this.#resume(restless).catch((error: unknown) => {
+      this.#logger.error({ error }, 'runs could not be resumed')
+    })
   }
 
   /** Executes runs, some in each turn of the event loop, so that the others are served meanwhile. */
@@ -187,21 +188,33 @@ export class RunTable {
       },
       setBusy: (isBusy) => {
         this.#setBusy(run, isBusy)
-        if (!isBusy) this.#noteRest(run)
+        if (isCurrent()) this.#noteRest(run)
       },
     }
   }
 
   #armTimer(runId: string, index: number): void {
     const dueAt = this.#partition.state.runs.get(runId)?.timers.get(index)
-    if (dueAt === undefined) return
-    const early = this.#kernel.settings.sabotage === 'timer-fires-early' ? 50 : 0
-    this.#timers.at(dueAt - early, () => {
-      const isOpen = this.#partition.state.runs.get(runId)?.timers.get(index) === dueAt
-      const isTwice = this.#kernel.settings.sabotage === 'timer-fires-twice'
-      if (isOpen && isTwice) this.#partition.enter(runId, { type: 'TimerFired', index }, null)
-      if (isOpen) this.#partition.enter(runId, { type: 'TimerFired', index }, null)
-    })
+    if (dueAt !== undefined) this.#timers.at(dueAt - this.#early, `${String(index)} ${runId}`)
+  }
+
+  /** Asks for the entry of a timer, unless it is queued or no longer open. */
+  #timerDue(timer: string): void {
+    const space = timer.indexOf(' ')
+    const [index, runId] = [Number(timer.slice(0, space)), timer.slice(space + 1)]
+    const dueAt = this.#partition.state.runs.get(runId)?.timers.get(index)
+    if (dueAt === undefined || dueAt - this.#early > this.#kernel.clock.now()) return
+    const isQueued = this.queued(runId).some(
+      ({ body }) => body.type === 'TimerFired' && body.index === index,
+    )
+    if (isQueued) return
+    const isTwice = this.#kernel.settings.sabotage === 'timer-fires-twice'
+    if (isTwice) this.#partition.enter(runId, { type: 'TimerFired', index }, null)
+    this.#partition.enter(runId, { type: 'TimerFired', index }, null)
+  }
+
+  get #early(): number {
+    return this.#kernel.settings.sabotage === 'timer-fires-early' ? 50 : 0
   }
 
   #kept(runId: string): LiveRun {
@@ -233,13 +246,13 @@ export class RunTable {
     this.#host.busyChanged(isBusy)
   }
 
-  /** Notes it where a run's code awaits nothing but what is recorded. */
+  /** Notes whether a run's code awaits nothing but what is recorded. */
   #noteRest(run: LiveRun): void {
     const state = this.#partition.state.runs.get(run.runId)
-    if (state === undefined || run.queued.length > 0) return
-    if (this.#kernel.settings.sabotage === 'rest-claimed-early') state.isAtRest = true
-    if (!run.isSuspended) return
-    state.isAtRest = state.retries.size === 0 && awaitsAnything(state)
+    if (state === undefined) return
+    const isRash = this.#kernel.settings.sabotage === 'rest-claimed-early'
+    const isIdle = run.isSuspended && run.queued.length === 0 && state.retries.size === 0
+    state.isAtRest = isRash || (isIdle && awaitsAnything(state))
     if (state.isAtRest && run.isOnlyResumed) this.#chill(run, state)
   }
 

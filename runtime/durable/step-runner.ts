@@ -31,7 +31,7 @@ export interface StepRunnerOptions {
   /** Seq of the last entry that the code was handed. */
   readonly handed: () => number
   readonly onActivity: () => void
-  readonly onParked: () => void
+  readonly onParked: (body: EntryBody) => void
 }
 
 export class StepRunner {
@@ -175,8 +175,8 @@ export class StepRunner {
   #settle(step: OpenStep, attempt: StepAttempt, entry: EntryBody): void {
     if (step.attempt !== attempt) return
     step.attempt = null
-    this.#host.emit(entry)
-    if (entry.type === 'RunParked') this.#options.onParked()
+    if (entry.type === 'RunParked') this.#options.onParked(entry)
+    else this.#host.emit(entry)
   }
 
   /** The entry for a failed attempt: another is due, or the failure is the outcome, or the run parks. */

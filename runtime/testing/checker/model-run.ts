@@ -129,6 +129,7 @@ export function applyToModel(run: ModelRun, entry: Entry, report: Report): void 
       run.history = [seq, ...run.kept.map((signal) => signal.seq)]
       return
     case 'RunParked':
+      if (run.status === 'parked') report('J9', 'a run is parked that is parked already')
       run.status = 'parked'
       run.parked = body.error
       return
