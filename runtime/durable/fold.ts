@@ -165,11 +165,10 @@ function restore(state: PartitionState, bytes: Uint8Array) {
   state.parts = []
   const { run, owed } = readSnapshot(bytes)
   const unconfirmed = owed.filter((item) => comparePositions(item, state.outboxConfirmed) > 0)
-  const before = state.runs.get(run.runId)
   run.owed = unconfirmed.length
   state.runs.set(run.runId, run)
-  // Most runs owe nothing, and there may be very many.
-  if (unconfirmed.length === 0 && (before?.owed ?? 0) === 0) return
+  // There may be very many runs, most of which owe nothing.
+  if (unconfirmed.length === 0 && state.outbox.length === 0) return
   state.outbox = [...state.outbox.filter((item) => item.runId !== run.runId), ...unconfirmed].sort(
     comparePositions,
   )

@@ -33,13 +33,13 @@ const timer = (index: number, dueAt: number): EntryBody => ({
 
 describe('what a run waits for', () => {
   test('a timer is open until it fires', () => {
-    expect(runAfter(timer(0, 9_000)).timers).toEqual(new Map([[0, 9_000]]))
+    expect(new Map(runAfter(timer(0, 9_000)).timers)).toEqual(new Map([[0, 9_000]]))
     expect(runAfter(timer(0, 9_000), fired(0)).timers.size).toBe(0)
   })
 
   test('a wait with a time-out is a wait and a timer, and the signal ends both', () => {
     const waiting = runAfter(wait(0, 'approval', 9_000))
-    expect([waiting.waits, waiting.timers]).toEqual([
+    expect([waiting.waits, new Map(waiting.timers)]).toEqual([
       [{ index: 0, name: 'approval' }],
       new Map([[0, 9_000]]),
     ])
@@ -55,7 +55,7 @@ describe('what a run waits for', () => {
   })
 
   test('a call is open until its reply, and a detached one never is', () => {
-    expect(runAfter(call(0, 'a/0')).calls).toEqual(
+    expect(new Map(runAfter(call(0, 'a/0')).calls)).toEqual(
       new Map([[0, { name: 'scan', runId: 'a/0', key: null }]]),
     )
     expect(runAfter(call(0, 'a/0'), reply(0)).calls.size).toBe(0)
@@ -64,7 +64,7 @@ describe('what a run waits for', () => {
 
   test('a failed attempt waits for the next one, and is not part of the history', () => {
     const waiting = runAfter(failedStep(0, 'read', 1, 5_000))
-    expect(waiting.retries).toEqual(
+    expect(new Map(waiting.retries)).toEqual(
       new Map([[0, { name: 'read', attempt: 1, error: failure, retryAt: 5_000 }]]),
     )
     const given = runAfter(failedStep(0, 'read', 1, 5_000), failedStep(0, 'read', 2, null))

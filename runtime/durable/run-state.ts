@@ -263,5 +263,6 @@ function endRun(run: RunState, outcome: Outcome) {
 
 function remember(run: RunState, messageId: string) {
   const kept = run.seen.length < seenLimit ? run.seen : run.seen.slice(1)
-  run.seen = [...kept, messageId]
+  // Not by spreading, which leaves room for sixteen more.
+  run.seen = kept.concat(messageId)
 }

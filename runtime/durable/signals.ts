@@ -20,7 +20,7 @@ export function beginWait<S extends { readonly name: string }>(
   wait: Wait,
 ): S | undefined {
   const taken = book.signals.find((signal) => signal.name === wait.name)
-  if (taken === undefined) book.waits = [...book.waits, wait]
+  if (taken === undefined) book.waits = book.waits.concat(wait)
   else book.signals = book.signals.filter((signal) => signal !== taken)
   return taken
 }
@@ -31,7 +31,7 @@ export function receiveSignal<S extends { readonly name: string }>(
   signal: S,
 ): Wait | undefined {
   const taker = book.waits.find((wait) => wait.name === signal.name)
-  if (taker === undefined) book.signals = [...book.signals, signal]
+  if (taker === undefined) book.signals = book.signals.concat(signal)
   else book.waits = book.waits.filter((wait) => wait !== taker)
   return taker
 }

@@ -1,8 +1,10 @@
 /** Values as text, the same for equal values: what two states or two records are compared by. */
 
+import { isMap } from '../../durable/sparse-map.ts'
+
 export function canonical(value: unknown): string {
   if (value instanceof Uint8Array) return `<${Buffer.from(value).toString('latin1')}>`
-  if (value instanceof Map) {
+  if (isMap(value)) {
     const entries = [...value].map(([key, of]) => `${canonical(key)}:${canonical(of)}`)
     return `{${entries.sort().join(',')}}`
   }
