@@ -6,10 +6,13 @@
 export class AvroCursor {
   readonly buffer: Buffer
   position: number
+  readonly #isShared: boolean
 
-  constructor(buffer: Buffer, position: number) {
+  /** @param isShared whether `bytes` may share memory with the buffer, which is kept anyway */
+  constructor(buffer: Buffer, position: number, isShared = false) {
     this.buffer = buffer
     this.position = position
+    this.#isShared = isShared
   }
 
   get isAtEnd(): boolean {
@@ -41,8 +44,9 @@ export class AvroCursor {
     return this.buffer.toString('utf8', start, this.position)
   }
 
-  /** A copy, so that keeping it keeps nothing else. */
+  /** A copy, so that keeping it keeps nothing else, unless the cursor was made otherwise. */
   bytes(): Buffer {
+    if (this.#isShared) return this.view()
     const start = this.#skip()
     const copy = Buffer.allocUnsafe(this.position - start)
     this.buffer.copy(copy, 0, start, this.position)

@@ -5,7 +5,8 @@
  * 1. What has been decoded is read by this process's schemas, whatever the writer's: a resolver per
  *    writer id, made once.
  * 2. Decoding never yields a guess: other bytes than a whole record are a LogError.
- * 3. Payloads are copies, so that keeping one does not keep the fetch it came with.
+ * 3. Payloads are copies, so that keeping one does not keep the fetch it came with. What is skimmed
+ *    is not to be kept.
  */
 
 import { z } from 'zod'

@@ -20,8 +20,12 @@ export function entryBytes(entry: Entry): Buffer {
 /** Reads the entry at a position. @throws RangeError when the bytes end within it */
 export function readEntry(buffer: Buffer, position: number): { entry: Entry; position: number } {
   const cursor = new AvroCursor(buffer, position)
-  const entry = (reader ??= new EntryReader()).read(cursor)
-  return { entry, position: cursor.position }
+  return { entry: nextEntry(cursor), position: cursor.position }
+}
+
+/** Reads the entry that a cursor stands at. @throws RangeError when the bytes end within it */
+export function nextEntry(cursor: AvroCursor): Entry {
+  return (reader ??= new EntryReader()).read(cursor)
 }
 
 /**

@@ -7,7 +7,8 @@
  * 2. A longer one is a few growing chunks, which are not part of the heap.
  */
 
-import { EncodedEntry, readEntry } from '../../schemas/entry-bytes.ts'
+import { AvroCursor } from '../../schemas/avro-cursor.ts'
+import { EncodedEntry, nextEntry } from '../../schemas/entry-bytes.ts'
 import type { Entry } from '../../schemas/records.ts'
 
 const longestText = 1_024
@@ -48,16 +49,14 @@ export class History {
     chunk.used += byteLength
   }
 
-  /** Reads the entries that are there when it begins. */
+  /** Reads the entries that are there when it begins; their payloads share memory with it. */
   *entries(): Generator<Entry, void> {
     let left = this.#count
     for (const { buffer, used } of chunksOf(this.#held)) {
-      let position = 0
-      while (position < used && left > 0) {
-        const read = readEntry(buffer, position)
-        position = read.position
+      const cursor = new AvroCursor(buffer, 0, true)
+      while (cursor.position < used && left > 0) {
         left -= 1
-        yield read.entry
+        yield nextEntry(cursor)
       }
     }
   }
