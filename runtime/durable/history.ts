@@ -67,7 +67,8 @@ export class History {
   }
 
   toBytes(): Buffer {
-    return Buffer.concat(chunksOf(this.#held).map(({ buffer, used }) => buffer.subarray(0, used)))
+    if (typeof this.#held === 'string') return Buffer.from(this.#held, 'latin1')
+    return Buffer.concat(this.#held.map(({ buffer, used }) => buffer.subarray(0, used)))
   }
 
   static fromBytes(bytes: Buffer, count: number): History {
@@ -105,6 +106,7 @@ function chunkFor(chunks: Chunk[], byteLength: number): Chunk {
   const last = chunks.at(-1)
   if (last !== undefined && last.used + byteLength <= last.buffer.length) return last
   const next = Math.min(2 * (last?.buffer.length ?? 0), largestChunk)
+  // Small ones share memory with those of other runs, until they are compacted.
   const chunk = { buffer: Buffer.allocUnsafe(Math.max(longestText, next, byteLength)), used: 0 }
   chunks.push(chunk)
   return chunk
