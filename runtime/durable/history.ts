@@ -11,6 +11,9 @@ import { AvroCursor } from '../../schemas/avro-cursor.ts'
 import { EncodedEntry, nextEntry } from '../../schemas/entry-bytes.ts'
 import type { Entry } from '../../schemas/records.ts'
 
+/** While it grows: one that goes on growing is better off outside the heap. */
+const longestGrowing = 256
+/** When it is compacted, and so at rest. */
 const longestText = 1_024
 const largestChunk = 64 * 1024
 
@@ -38,7 +41,7 @@ export class History {
     this.#count += 1
     this.#bytes += byteLength
     if (typeof this.#held === 'string') {
-      if (this.#bytes <= longestText) {
+      if (this.#bytes <= longestGrowing) {
         this.#held += encoded.toLatin1()
         return
       }
@@ -107,7 +110,7 @@ function chunkFor(chunks: Chunk[], byteLength: number): Chunk {
   if (last !== undefined && last.used + byteLength <= last.buffer.length) return last
   const next = Math.min(2 * (last?.buffer.length ?? 0), largestChunk)
   // Small ones share memory with those of other runs, until they are compacted.
-  const chunk = { buffer: Buffer.allocUnsafe(Math.max(longestText, next, byteLength)), used: 0 }
+  const chunk = { buffer: Buffer.allocUnsafe(Math.max(longestGrowing, next, byteLength)), used: 0 }
   chunks.push(chunk)
   return chunk
 }
