@@ -5,7 +5,7 @@
  * 2. An entry whose fate is not known goes back to the front, unchanged.
  */
 
-import { entryBytes } from '../../schemas/entry-bytes.ts'
+import { EncodedEntry } from '../../schemas/entry-bytes.ts'
 import type { Entry } from '../../schemas/records.ts'
 import type { PartitionState } from './fold.ts'
 
@@ -57,7 +57,7 @@ export class CommitQueue {
         left.push(queued)
         continue
       }
-      bytes += entryBytes(queued.entry).length
+      bytes += EncodedEntry.of(queued.entry).byteLength
       isFull = bytes > maxBytes && taken.length > 0
       if (isFull) left.push(queued)
       else taken.push(queued)
