@@ -62,6 +62,17 @@ test('the next is due after the limit and four times the state', () => {
   expect(checkpointer.isDue).toBe(true)
 })
 
+test('runs that have ended count nine times: each is written again and again', () => {
+  const output = 'x'.repeat(5_000)
+  const state = stateOf(entries('a', [started(), completed(output)]))
+  const checkpointer = after(2_000, state)
+  commitsOf(checkpointer, state)
+  checkpointer.folding(state, commit(0n), 60_000)
+  expect(checkpointer.isDue).toBe(false)
+  checkpointer.folding(state, commit(0n), 10_000)
+  expect(checkpointer.isDue).toBe(true)
+})
+
 test('what the state was does not count when its runs have ended', () => {
   const state = stateOf(large('a'))
   const checkpointer = after(2_000, state)

@@ -7,12 +7,12 @@
  * 3. `CheckpointEnded` is written once the last snapshot is decided.
  * 4. After a fence of any kind the checkpoint is abandoned.
  *
- * After a checkpoint the journal grows by a fixed amount and four times what the checkpoint has, or
- * what has become of that state since; what the checkpoint has of runs that have ended is counted as
- * grown. So a restart folds at most that and the checkpoint; and while the state stays as large as it
- * is, checkpoints are less than a quarter of the journal: less than a tenth as long as it is less than
- * a sixth of the fixed amount. With much less between them, runs that have ended cost too much: each
- * is remembered for a day, and takes as long to write as a third of a step.
+ * After a checkpoint the journal grows by a fixed amount, four times what the checkpoint has of runs
+ * that are live, or what has become of that since, and nine times what it has of runs that have ended:
+ * each of those is remembered for a day, and takes as long to write as a third of a step. What the
+ * checkpoint has of runs that have ended since is counted as grown. So a restart folds at most that
+ * and the checkpoint; and while the state stays as large as it is, checkpoints are less than a quarter
+ * of the journal, and less than a tenth where live runs are less than a sixth of the fixed amount.
  */
 
 import type { CheckpointPart, Commit, EntryBody } from '../../schemas/records.ts'
@@ -43,6 +43,7 @@ type Phase =
   | { readonly name: 'ending' }
 
 const statesBetween = 4
+const endedBetween = 9
 /** About the size of a snapshot without its history, as of a run that has ended. */
 const leanRunBytes = 150
 const messageIdBytes = 40
@@ -65,6 +66,8 @@ export class Checkpointer {
   /** About what they would have now, but for what runs that have ended left behind since. */
   #liveBytes = 0
   #leftBytes = 0
+  /** Of runs that had ended when the last checkpoint began. */
+  #endedBytes = 0
 
   constructor(settings: KernelSettings) {
     this.#settings = settings
@@ -100,8 +103,7 @@ export class Checkpointer {
 
   /** The partition was read, up to a fence. */
   restored(state: PartitionState): void {
-    this.#liveBytes = sizeOf(state)
-    this.#leftBytes = 0
+    this.#measure(state)
     this.#beginIfDue()
   }
 
@@ -119,8 +121,7 @@ export class Checkpointer {
     switch (this.#phase.name) {
       case 'begin':
         this.#phase = { name: 'begun' }
-        this.#liveBytes = sizeOf(state)
-        this.#leftBytes = 0
+        this.#measure(state)
         return [{ type: 'CheckpointBegun', forgetBefore: now - this.#settings.deduplicationMs }]
       case 'snapshots':
         return this.#snapshots(state, this.#phase)
@@ -148,12 +149,29 @@ export class Checkpointer {
     this.#large = null
   }
 
+  /** About what the snapshots of all runs would have now. */
+  #measure({ runs }: PartitionState): void {
+    this.#liveBytes = 0
+    this.#endedBytes = 0
+    this.#leftBytes = 0
+    for (const { history, seen, outcome } of runs.values()) {
+      const output = outcome?.status === 'completed' ? outcome.output.byteLength : 0
+      const bytes = leanRunBytes + history.bytes + seen.length * messageIdBytes + output
+      this.#liveBytes += bytes
+      if (outcome !== null) this.#endedBytes += bytes
+    }
+  }
+
   #beginIfDue(): void {
     if (this.#phase.name !== 'idle') return
     const liveBytes = Math.max(0, this.#liveBytes - this.#leftBytes)
     const stateBytes = Math.min(this.#since.snapshots, liveBytes)
     const deadBytes = Math.min(this.#since.snapshots, this.#leftBytes)
-    const most = this.#settings.checkpointBytes + statesBetween * stateBytes
+    const endedBytes = Math.min(stateBytes, this.#endedBytes)
+    const most =
+      this.#settings.checkpointBytes +
+      statesBetween * (stateBytes - endedBytes) +
+      endedBetween * endedBytes
     if (this.#since.journal + deadBytes > most) this.#phase = { name: 'begin' }
   }
 
@@ -197,16 +215,6 @@ export class Checkpointer {
     large.next += 1
     return part === undefined ? [] : [part]
   }
-}
-
-/** About what the snapshots of all runs have. */
-function sizeOf({ runs }: PartitionState): number {
-  let bytes = runs.size * leanRunBytes
-  for (const { history, seen, outcome } of runs.values()) {
-    bytes += history.bytes + seen.length * messageIdBytes
-    if (outcome?.status === 'completed') bytes += outcome.output.byteLength
-  }
-  return bytes
 }
 
 function split(runId: string, snapshot: Buffer, partBytes: number): readonly CheckpointPart[] {

@@ -13,7 +13,7 @@ export interface KernelSettings {
   readonly deduplicationMs: number
   /** A run suspended for this long gives up its function. */
   readonly coldAfterMs: number
-  /** A checkpoint is taken when the journal since the last one exceeds this and four times the live state. */
+  /** A checkpoint is taken when the journal since the last one exceeds this and some times the state. */
   readonly checkpointBytes: number
   /** A commit holds this much unless a single entry is larger; pieces of snapshots are smaller. */
   readonly commitBytes: number
