@@ -133,10 +133,23 @@ test('a new owner goes by the snapshots of the checkpoint that is complete', () 
   expect(checkpointer.isDue).toBe(true)
 })
 
+test('what is written while one is taken may bring the next about', () => {
+  const state = stateOf(small('a'))
+  const checkpointer = after(2_000, state)
+  for (let offset = 2n; offset < 5n; offset += 1n) {
+    const checkpoint = checkpointer.parts(state, 0)
+    checkpointer.folding(state, commit(0n, { checkpoint }), 10_000)
+    checkpointer.decided(state, offset, checkpoint)
+  }
+  expect(checkpointer.parts(state, 0).map(nameOf)).toEqual(['begun'])
+})
+
 test('a large snapshot goes in pieces, in commits of its own, and holds its run meanwhile', () => {
   const state = stateOf(small('a'), large('b'), small('c'))
   const checkpointer = after(20_000, state)
-  checkpointer.decided(state, 2n, checkpointer.parts(state, 0))
+  const checkpoint = checkpointer.parts(state, 0)
+  checkpointer.folding(state, commit(0n, { checkpoint }), 100)
+  checkpointer.decided(state, 2n, checkpoint)
   expect(checkpointer.parts(state, 0).map(nameOf)).toEqual(['a 1/1'])
   expect(checkpointer.heldRun).toBe(null)
   const pieces = [checkpointer.parts(state, 0), checkpointer.parts(state, 0)]

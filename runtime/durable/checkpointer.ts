@@ -139,6 +139,8 @@ export class Checkpointer {
         this.#phase = { name: 'snapshots', begun: offset, runIds, next: 0 }
       } else if (part.type === 'CheckpointEnded') {
         this.#phase = { name: 'idle' }
+        // Much may have been written meanwhile, and nothing more may come.
+        this.#beginIfDue()
       }
     }
   }
