@@ -172,7 +172,7 @@ class SkimmedStep {
   }
 }
 
-function readParent(cursor: AvroCursor): Parent {
+export function readParent(cursor: AvroCursor): Parent {
   const definition = cursor.string()
   const partition = cursor.long()
   return { definition, partition, runId: cursor.string(), index: cursor.long() }

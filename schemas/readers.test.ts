@@ -31,7 +31,7 @@ const ownId = await store.register('stoa.Commit', schemaText('Commit'))
 const commitBytes = bytesOf(schemaText('Commit'), header(ownId))
 const stateBytes = bytesOf(
   readFileSync(new URL('run-state.avsc', import.meta.url), 'utf8'),
-  Buffer.of(1),
+  Buffer.of(2),
 )
 
 test('a commit is skimmed as it is decoded', () => {

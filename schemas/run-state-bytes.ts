@@ -9,7 +9,7 @@ import { parseSchema } from './avro.ts'
 import type { Failure, Message, Outcome, Parent, Payload } from './records.ts'
 import { readRunState } from './run-state-reader.ts'
 
-const version = 1
+const version = 2
 
 interface AvroType {
   toBuffer(state: WireState): Buffer

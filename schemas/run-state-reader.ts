@@ -5,6 +5,7 @@
  */
 
 import type { AvroCursor } from './avro-cursor.ts'
+import { readParent } from './entry-reader.ts'
 import type { Failure, Outcome } from './records.ts'
 import type { RunStateRecord } from './run-state-bytes.ts'
 
@@ -49,12 +50,6 @@ export function readRunState(cursor: AvroCursor): RunStateRecord | undefined {
   if (cursor.items() > 0) return undefined
   if (!cursor.isAtEnd) throw new RangeError('bytes follow the state of a run')
   return state
-}
-
-function readParent(cursor: AvroCursor) {
-  const definition = cursor.string()
-  const partition = cursor.long()
-  return { definition, partition, runId: cursor.string(), index: cursor.long() }
 }
 
 function readTimer(cursor: AvroCursor) {

@@ -14,6 +14,16 @@ export interface Cancellation {
   readonly calls: { readonly size: number }
 }
 
+/** That of an execution, which has not been asked for. */
+export function noCancellation() {
+  return {
+    cancelReason: null as string | null,
+    isCancelDelivered: false,
+    /** Calls that stand in the journal without their outcome. */
+    calls: new Set<number>(),
+  }
+}
+
 /** Asked for, and not delivered yet. */
 export function isCancelPending({ cancelReason, isCancelDelivered }: Cancellation): boolean {
   return cancelReason !== null && !isCancelDelivered

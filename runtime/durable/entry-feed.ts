@@ -1,4 +1,4 @@
-/** What an execution has still to be handed: its history first, then what was queued since. */
+/** What an execution has still to be handed: its history first, then what is queued for its run. */
 
 import type { Entry, EntryBody } from '../../schemas/records.ts'
 import type { RunState } from './run-state.ts'

@@ -7,9 +7,8 @@
  * 2. An entry is delivered once it is queued, and the code runs ahead of the journal: what it asks
  *    for is queued behind, and is dropped with what it rests on if that never lands. But it goes
  *    only some entries ahead, and no body begins before all that its code was handed is decided.
- * 3. While replaying, nothing is started and nothing is emitted. When the history has been
- *    delivered, what the code still awaits is started, and what it asked for that the journal does
- *    not have is emitted.
+ * 3. While replaying, nothing is started and nothing is emitted. When the history and what is queued
+ *    have been delivered, what the code still awaits is started, and the rest that it asked for emitted.
  * 4. What the code sees of a value is what was recorded, never what a body returned.
  * 5. A suspended run is a promise that does not settle; giving up an execution is forgetting it.
  */
@@ -18,13 +17,8 @@ import { assertNever } from '../assert-never.ts'
 import type { Randomness } from '../clock.ts'
 import { silentLogger, type Logger } from '../logger.ts'
 import type { Entry, EntryBody, Payload } from '../../schemas/records.ts'
-import {
-  type Cancellation,
-  cancelledError,
-  deliverCancellation,
-  isCancelPending,
-  mayDeliver,
-} from './cancellation.ts'
+import { cancelledError, isCancelPending, mayDeliver } from './cancellation.ts'
+import { deliverCancellation, noCancellation } from './cancellation.ts'
 import type { AnyWorkflow } from './definition.ts'
 import { endingOf, inputOf, type Settled } from './run-code.ts'
 import { EntryFeed } from './entry-feed.ts'
@@ -37,12 +31,6 @@ import type { RunState } from './run-state.ts'
 import { seededRandomness } from './seeded-random.ts'
 import { beginWait, endWait, receiveSignal, type SignalBook } from './signals.ts'
 import { StepRunner } from './step-runner.ts'
-
-interface OwnCancellation extends Cancellation {
-  cancelReason: string | null
-  /** Calls that stand in the journal without their outcome. */
-  readonly calls: Set<number>
-}
 
 export class Execution {
   readonly runId: string
@@ -61,11 +49,7 @@ export class Execution {
     waits: [],
     signals: [],
   }
-  readonly #cancellation: OwnCancellation = {
-    cancelReason: null,
-    isCancelDelivered: false,
-    calls: new Set(),
-  }
+  readonly #cancellation = noCancellation()
   /** Asked for while the code may be about to be told of a cancellation. */
   #held: Operation[] = []
   /** The cancellation found nothing to reject; the next operation takes it. */

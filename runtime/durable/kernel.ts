@@ -11,7 +11,7 @@ import type { Writer } from './writer.ts'
 export interface KernelSettings {
   /** A start whose run ended within this time is answered, never run again. */
   readonly deduplicationMs: number
-  /** A run suspended for this long gives up its function. */
+  /** A run that has been at rest for this long gives up its function. */
   readonly coldAfterMs: number
   /** A checkpoint is taken when the journal since the last one exceeds this and some times the state. */
   readonly checkpointBytes: number

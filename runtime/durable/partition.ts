@@ -91,14 +91,9 @@ export class Partition implements WriteSource {
   }
 
   get isIdle(): boolean {
-    const isQuiet = this.#queue.isEmpty && this.#outbox.isEmpty && !this.#isInFlight
-    if (this.#phase === 'lost' || this.#phase === 'acquiring') return true
-    return (
-      this.#phase === 'serving' &&
-      isQuiet &&
-      !this.#runs.isWorking &&
-      !this.#positions.areBeyond(this.#state)
-    )
+    if (this.#phase !== 'serving') return this.#phase !== 'recovering'
+    const isSent = this.#queue.isEmpty && this.#outbox.isEmpty && !this.#isInFlight
+    return isSent && !this.#runs.isWorking && !this.#positions.areBeyond(this.#state)
   }
 
   /** Entries of a run that are not decided yet. */
@@ -165,7 +160,7 @@ export class Partition implements WriteSource {
     this.#inbox.takeIn()
   }
 
-  /** Runs suspended since before this time give up their functions. */
+  /** Runs at rest since before this time give up their functions. */
   coolBefore(time: number): void {
     this.#runs.coolBefore(time)
   }

@@ -3,7 +3,9 @@
  *
  * 1. An entry reaches an execution once it is queued, and has its effects once it is folded. A cold
  *    run is executed anew, over its history and what is queued, when its next entry is folded.
- * 2. A timer is armed once, when its entry is folded or its partition acquired, and asks for its
+ * 2. A run is at rest when its code awaits only what is recorded: nothing queued, no body, no retry.
+ *    An owner notes it in the state; the next one does not execute such a run before its next entry.
+ * 3. A timer is armed once, when its entry is folded or its partition acquired, and asks for its
  *    entry only if the fold still holds it open.
  */
 
@@ -256,7 +258,7 @@ export class RunTable {
     if (state.isAtRest && run.isOnlyResumed) this.#chill(run, state)
   }
 
-  /** Runs suspended since before this time give up their functions. */
+  /** Runs at rest since before this time give up their functions. */
   coolBefore(time: number): void {
     for (const run of this.#live.values()) {
       const state = this.#partition.state.runs.get(run.runId)

@@ -71,8 +71,9 @@ export class Link {
           resolve(response)
         },
         (error: unknown) => {
-          if (brokerError(error) === undefined) this.close(this.#describe('the connection broke'))
+          // First, so that its own error is not the link's.
           end(error instanceof Error ? error : new Error(String(error)))
+          if (brokerError(error) === undefined) this.close(this.#describe('the connection broke'))
         },
       )
     })

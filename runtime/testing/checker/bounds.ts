@@ -1,5 +1,5 @@
 /**
- * J4 and J10 of what is kept: replay is bounded by the live state, and nothing has been trimmed that
+ * J4 and J10 of what is kept: replay is bounded by the state that the newest checkpoint holds, and nothing has been trimmed that
  * a fold still needs.
  */
 
@@ -7,7 +7,7 @@ import { definitionTopics } from '../../../schemas/topics.ts'
 import { everyModel, type Facts } from './facts.ts'
 import type { JournalModel } from './model.ts'
 
-/** A checkpoint may be on its way, and commits are of any size. */
+/** A checkpoint may be on its way, commits are of any size, and runs that have ended count nine times. */
 const slack = 4
 const slackBytes = 6_000
 

@@ -14,7 +14,7 @@ const fromOutside: ReadonlySet<EntryBody['type']> = new Set([
   'CancelRequested',
   'SignalReceived',
   'TimerFired',
-] as const)
+])
 
 /** @param restored folded from a checkpoint to its end */
 export function checkRest(
