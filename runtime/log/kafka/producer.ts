@@ -27,7 +27,7 @@ interface Identity {
   readonly sequences: Map<string, number>
 }
 
-/** Where appends to one partition go; forgotten when one is not taken. */
+/** Where appends to one partition go; forgotten when one has to be sent again, or is too large. */
 interface Route {
   readonly leader: number
   /** The most bytes that one append may bring. */
