@@ -57,23 +57,26 @@ export class StepRunner {
     return [...this.#open.values()].some((step) => step.attempt !== null)
   }
 
-  /** Runs the body as soon as the owner lets it. */
-  begin(operation: Operation, attempt: number): void {
+  /** Runs the body as soon as the owner lets it, and never before a time. */
+  begin(operation: Operation, attempt: number, notBefore = -Infinity): void {
     const { body } = operation
     if (body === null) return
     const step = this.#opened(operation, true)
     this.#host.admit(this.#options.handed(), () => {
-      if (this.#open.get(operation.index) === step) this.#attempt(step, body, attempt)
+      if (this.#open.get(operation.index) !== step) return
+      // The clock may have been set back while the owner held it.
+      if (this.#host.clock.now() < notBefore) this.retryAt(operation, attempt, notBefore)
+      else this.#attempt(step, body, attempt)
     })
   }
 
   /** Begins the next attempt at its time. */
   retryAt(operation: Operation, attempt: number, time: number): void {
     const step = this.#opened(operation, false)
-    const early = this.#host.sabotage === 'retry-begins-early' ? 50 : 0
-    this.#host.at(time - early, () => {
+    const dueAt = this.#host.sabotage === 'retry-begins-early' ? time - 50 : time
+    this.#host.at(dueAt, () => {
       const isWaiting = this.#open.get(operation.index) === step && !step.isActive
-      if (isWaiting) this.begin(operation, attempt)
+      if (isWaiting) this.begin(operation, attempt, dueAt)
     })
   }
 
