@@ -1,9 +1,12 @@
 /**
  * Measures the kernel, each group of figures on a broker of its own, with services in processes of
- * their own and the client in this one: `npm run bench [-- --only calls,idle --json]`. Prints every
- * figure beside its goal. A group that fails says so, the others go on, and the exit code is 1.
+ * their own and the client in this one: `npm run bench [-- --only calls,idle --json]`. A service is
+ * one file, as its container has it; `--source` runs it from the sources. Prints every figure beside
+ * its goal. A group that fails says so, the others go on, and the exit code is 1.
  */
 
+import { join } from 'node:path'
+import { bundle } from '../deploy/build/bundle.ts'
 import { messageOf } from '../runtime/errors.ts'
 import { callTimes } from './calls.ts'
 import { figureLine, heading, isMet, type Figure } from './figure.ts'
@@ -19,6 +22,7 @@ import { Stage } from './stage.ts'
 import { suspendedRuns } from './suspended.ts'
 import { throughput } from './throughput.ts'
 
+const root = join(import.meta.dirname, '..')
 const measurements: readonly Measurement[] = [
   ...[throughput, callTimes, signalTimes, longRun, longRunContinued, suspendedRuns],
   ...[restart, takeOver, replay, scale, idle],
@@ -38,6 +42,8 @@ if (unknown !== undefined && unknown.length > 0) {
   process.exit(2)
 }
 
+const source = join(import.meta.dirname, 'worker.ts')
+const worker = options.source ? source : await bundle(source, join(root, '.stoa/bench'))
 const taken: Taken[] = []
 if (!options.json) print(heading)
 for (const measurement of measurements) {
@@ -52,7 +58,7 @@ process.exit(taken.some(({ failure }) => failure !== null) ? 1 : 0)
 async function take(measurement: Measurement): Promise<Taken> {
   const { name, definitions, partitions = 4 } = measurement
   try {
-    const stage = await Stage.open({ definitions, partitions, profile: options.profile })
+    const stage = await Stage.open({ definitions, partitions, worker, profile: options.profile })
     try {
       const figures = await within(options.limitSeconds, measurement.measure(stage, options))
       return { measurement: name, figures, failure: null }

@@ -19,6 +19,7 @@ const Values = z.object({
   'long-steps': whole.min(3_000).multipleOf(1_000),
   suspended: whole.min(1_000),
   trials: whole,
+  source: z.boolean(),
   limit: z.coerce.number().positive(),
 })
 
@@ -35,6 +36,8 @@ export interface Options {
   readonly suspended: number
   /** How often a process is killed or stopped, for each figure. */
   readonly trials: number
+  /** Workers run from the sources, not in one file: profiles name the sources then. */
+  readonly source: boolean
   /** A measurement that takes longer has failed. */
   readonly limitSeconds: number
 }
@@ -51,7 +54,8 @@ export function readOptions(args: readonly string[]): Options {
       'runs-at-once': { type: 'string', default: '50,200,1000' },
       'long-steps': { type: 'string', default: '100000' },
       suspended: { type: 'string', default: '100000' },
-      trials: { type: 'string', default: '3' },
+      trials: { type: 'string', default: '10' },
+      source: { type: 'boolean', default: false },
       limit: { type: 'string', default: '300' },
     },
   })
@@ -65,6 +69,7 @@ export function readOptions(args: readonly string[]): Options {
     longSteps: parsed['long-steps'],
     suspended: parsed.suspended,
     trials: parsed.trials,
+    source: parsed.source,
     limitSeconds: parsed.limit,
   }
 }

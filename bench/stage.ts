@@ -21,6 +21,8 @@ export interface StageOptions {
   readonly definitions: readonly AnyWorkflow[]
   readonly partitions: number
   readonly profile: string | undefined
+  /** The program of a worker. */
+  readonly worker: string
 }
 
 export interface StartOptions {
@@ -88,8 +90,9 @@ export class Stage {
 
   /** Starts a process that serves all definitions; it need not own anything yet. */
   startWorker({ environment = {}, coldAfterMs }: StartOptions = {}): WorkerProcess {
-    const { definitions, profile } = this.#options
+    const { definitions, profile, worker: program } = this.#options
     const worker = new WorkerProcess({
+      program,
       worker: {
         definitions: definitions.map(({ name }) => name),
         coldAfterMs: coldAfterMs ?? null,

@@ -20,6 +20,8 @@ const LogLine = z.looseObject({
 })
 
 export interface WorkerProcessOptions {
+  /** The file with which the process begins. */
+  readonly program: string
   readonly worker: WorkerOptions
   readonly environment: Readonly<Record<string, string>>
   /** A folder that gets a profile of its processor time when it stops in order. */
@@ -35,11 +37,11 @@ export class WorkerProcess {
   hasEnded = false
   readonly #process: ChildProcess
 
-  constructor({ worker, environment, profile, onAcquired }: WorkerProcessOptions) {
+  constructor({ program, worker, environment, profile, onAcquired }: WorkerProcessOptions) {
     const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
     this.#process = spawn(
       process.execPath,
-      ['--expose-gc', ...profiling, 'bench/worker.ts', JSON.stringify(worker)],
+      ['--expose-gc', ...profiling, program, JSON.stringify(worker)],
       {
         cwd: root,
         env: { ...environment, NODE_COMPILE_CACHE: join(root, '.stoa/node') },

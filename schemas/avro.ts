@@ -47,6 +47,17 @@ export function schemaText(name: RecordName): string {
   return JSON.stringify(JSON.parse(readFileSync(new URL(files[name], import.meta.url), 'utf8')))
 }
 
+const ownTypes = new Map<RecordName, avro.Type>()
+
+/** The type of this process's own schema, which is parsed once. */
+export function ownType(name: RecordName): avro.Type {
+  const known = ownTypes.get(name)
+  if (known !== undefined) return known
+  const type = parseSchema(schemaText(name))
+  ownTypes.set(name, type)
+  return type
+}
+
 /**
  * Parses a schema. Unions of several records have wrapped values, all others bare ones; each record
  * of such a union has its name as the field `type`, which takes no bytes.
@@ -132,7 +143,7 @@ class Tag extends avro.types.LogicalType {
 
 /** The members of the union at a path, by their number on the wire, without their namespace. */
 export function branchNames(record: RecordName, path: readonly string[]): readonly string[] {
-  return namesIn(typeAt(parseSchema(schemaText(record)), path))
+  return namesIn(typeAt(ownType(record), path))
 }
 
 function namesIn(union: avro.Type): readonly string[] {

@@ -9,6 +9,7 @@
  *    is not to be kept.
  */
 
+import { setImmediate as turn } from 'node:timers/promises'
 import { z } from 'zod'
 import { LogError } from '../runtime/errors.ts'
 import { parseSchema, type RecordName, type Resolver, schemaText } from './avro.ts'
@@ -55,10 +56,10 @@ const Named = z.object({ name: z.string(), namespace: z.string().optional() })
 /** Registers the schemas, each under its subject `stoa.<record>`, and makes their codecs. */
 export async function createCodec(store: SchemaStore): Promise<Codec> {
   const [commit, message, result, deadLetter] = await Promise.all([
-    recordCodec('Commit', commitForm(), store),
-    recordCodec('Message', messageForm(), store),
-    recordCodec('Result', resultForm(), store),
-    recordCodec('DeadLetter', deadLetterForm(), store),
+    recordCodec('Commit', commitForm, store),
+    recordCodec('Message', messageForm, store),
+    recordCodec('Result', resultForm, store),
+    recordCodec('DeadLetter', deadLetterForm, store),
   ])
   const encodeCommit = (value: Commit) =>
     withEntries(commit.encode({ ...value, entries: [] }), value.entries)
@@ -125,10 +126,14 @@ interface FormCodec<T> extends RecordCodec<T> {
 
 async function recordCodec<T, W>(
   name: RecordName,
-  form: WireForm<T, W>,
+  formOf: () => WireForm<T, W>,
   store: SchemaStore,
 ): Promise<FormCodec<T>> {
-  const ownId = await store.register(`stoa.${name}`, schemaText(name))
+  const [ownId, form] = await Promise.all([
+    store.register(`stoa.${name}`, schemaText(name)),
+    // Compiling a schema takes as long as the store's answer: the question goes out first.
+    turn().then(formOf),
+  ])
   /** By the id of the writer's schema; null when it is that of another record. */
   const resolvers = new Map<number, Resolver | undefined | null>([[ownId, undefined]])
   const fetches = new Map<number, Promise<void>>()

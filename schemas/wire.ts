@@ -4,7 +4,7 @@
  * is ever rounded.
  */
 
-import { type AvroType, parseSchema, schemaText, typeAt, type Wrapped, wrapFor } from './avro.ts'
+import { type AvroType, ownType, typeAt, type Wrapped, wrapFor } from './avro.ts'
 import type {
   CheckpointPart,
   Commit,
@@ -58,7 +58,7 @@ export interface WireCommit {
 }
 
 export function commitForm(): WireForm<Commit, WireCommit> {
-  const type = parseSchema(schemaText('Commit'))
+  const type = ownType('Commit')
   const wrapPart = wrapFor<WithNumbers<CheckpointPart>>(typeAt(type, ['checkpoint']))
   const entry = entryForm()
 
@@ -96,7 +96,7 @@ export function commitForm(): WireForm<Commit, WireCommit> {
 
 /** One entry of a commit, by itself. */
 export function entryForm(): WireForm<Entry, WireEntry> {
-  const type = typeAt(parseSchema(schemaText('Commit')), ['entries'])
+  const type = typeAt(ownType('Commit'), ['entries'])
   const wrapBody = wrapFor<WithWireOutcome<EntryBody>>(typeAt(type, ['body']))
 
   return {
@@ -117,7 +117,7 @@ export function entryForm(): WireForm<Entry, WireEntry> {
 }
 
 export function messageForm(): WireForm<Message, WireMessage> {
-  const type = parseSchema(schemaText('Message'))
+  const type = ownType('Message')
   const wrapBody = wrapFor<WithWireOutcome<MessageBody>>(typeAt(type, ['body']))
 
   return {
@@ -133,7 +133,7 @@ export function messageForm(): WireForm<Message, WireMessage> {
 
 export function resultForm(): WireForm<Result, WireResult> {
   return {
-    type: parseSchema(schemaText('Result')),
+    type: ownType('Result'),
     toWire: (result) => result,
     fromWire: (wire) => ({ ...wire, outcome: outcome(wire.outcome) }),
   }
@@ -141,7 +141,7 @@ export function resultForm(): WireForm<Result, WireResult> {
 
 export function deadLetterForm(): WireForm<DeadLetter, WireDeadLetter> {
   return {
-    type: parseSchema(schemaText('DeadLetter')),
+    type: ownType('DeadLetter'),
     toWire: (letter) => ({ ...letter, offset: Number(letter.offset) }),
     fromWire: (wire) => ({ ...wire, offset: BigInt(wire.offset) }),
   }

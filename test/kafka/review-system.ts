@@ -19,6 +19,9 @@ import { readTopics, untilQuiet } from './topics-evidence.ts'
 import { outsider } from './outsider.ts'
 
 export const partitions = 4
+/** Longer than the services' session: a partition whose owner was killed has one again. */
+const quietMs = 5_000
+
 export const names = definitions.map(({ name }) => name)
 
 export interface ReviewSystem {
@@ -37,7 +40,7 @@ export async function openReviewSystem(): Promise<ReviewSystem> {
   return {
     ...{ log, codec },
     async evidence(seen) {
-      await untilQuiet(log, names, 1_500)
+      await untilQuiet(log, names, quietMs)
       const quietAt = Date.now()
       return { ...(await readTopics(log, { definitions: names })), ...seen, quietAt }
     },
