@@ -3,7 +3,6 @@
  * this file, so they always agree.
  */
 
-import { CancelledError } from '../errors.ts'
 import type { EntryBody } from '../../schemas/records.ts'
 
 export interface Cancellation {
@@ -12,16 +11,6 @@ export interface Cancellation {
   isCancelDelivered: boolean
   /** Called runs that are open. */
   readonly calls: { readonly size: number }
-}
-
-/** That of an execution, which has not been asked for. */
-export function noCancellation() {
-  return {
-    cancelReason: null as string | null,
-    isCancelDelivered: false,
-    /** Calls that stand in the journal without their outcome. */
-    calls: new Set<number>(),
-  }
 }
 
 /** Asked for, and not delivered yet. */
@@ -39,8 +28,4 @@ export function deliverCancellation(cancellation: Cancellation): boolean {
 /** Whether an entry that comes next may let it take effect. */
 export function mayDeliver(cancellation: Cancellation, { type }: EntryBody): boolean {
   return type === 'CancelRequested' || (type === 'CallCompleted' && isCancelPending(cancellation))
-}
-
-export function cancelledError(runId: string, { cancelReason }: Cancellation): CancelledError {
-  return new CancelledError(`run ${runId} was cancelled: ${cancelReason ?? 'no reason given'}`)
 }

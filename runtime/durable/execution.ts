@@ -17,15 +17,14 @@ import { assertNever } from '../assert-never.ts'
 import type { Randomness } from '../clock.ts'
 import { silentLogger, type Logger } from '../logger.ts'
 import type { Entry, EntryBody, Payload } from '../../schemas/records.ts'
-import { cancelledError, isCancelPending, mayDeliver } from './cancellation.ts'
-import { deliverCancellation, noCancellation } from './cancellation.ts'
 import type { AnyWorkflow } from './definition.ts'
-import { endingOf, inputOf, type Settled } from './run-code.ts'
 import { EntryFeed } from './entry-feed.ts'
+import { ExecutionCancellation } from './execution-cancellation.ts'
 import type { ExecutionHost } from './execution-host.ts'
 import { watchForeignAwait } from './foreign-await.ts'
 import { Operations, type Operation, type OperationRequest } from './operation.ts'
 import { decodePayload, errorOf, errorOfOutcome, parked } from './payload.ts'
+import { endingOf, inputOf, type Settled } from './run-code.ts'
 import { runContext } from './run-context.ts'
 import type { RunState } from './run-state.ts'
 import { seededRandomness } from './seeded-random.ts'
@@ -49,14 +48,10 @@ export class Execution {
     waits: [],
     signals: [],
   }
-  readonly #cancellation = noCancellation()
-  /** Asked for while the code may be about to be told of a cancellation. */
-  #held: Operation[] = []
-  /** The cancellation found nothing to reject; the next operation takes it. */
-  #isCancelDue = false
+  readonly #cancellation: ExecutionCancellation
   #settled: Settled | null = null
 
-  /** @param queued what is queued for the run; entries that the history holds are passed over */
+  /** @param queued what is queued for the run; entries of its history are passed over */
   constructor(
     host: ExecutionHost,
     definition: AnyWorkflow,
@@ -68,6 +63,7 @@ export class Execution {
     this.#definition = definition
     this.#run = run
     this.#feed = new EntryFeed(run, queued)
+    this.#cancellation = new ExecutionCancellation(run.runId, this.#feed)
     this.#randomness = seededRandomness(run.runId)
     this.#steps = new StepRunner(host, run.runId, {
       handed: () => this.#feed.handed,
@@ -152,9 +148,8 @@ export class Execution {
   ask(request: OperationRequest): { readonly index: number; readonly promise: Promise<unknown> } {
     const { operation, promise } = this.#operations.add(request)
     if (this.#isOver) return { index: operation.index, promise }
-    if (this.#isCancelDue) {
-      this.#isCancelDue = false
-      this.#reject(operation, cancelledError(this.runId, this.#cancellation))
+    if (this.#cancellation.claim()) {
+      this.#reject(operation, this.#cancellation.error())
     } else if (!this.#feed.isReplaying || this.#host.sabotage === 'replay-runs-bodies') {
       this.#activate(operation)
     }
@@ -221,7 +216,7 @@ export class Execution {
         else this.#steps.retryAt(operation, body.attempt + 1, body.retryAt)
         return
       case 'CallRequested':
-        if (!body.detached) this.#cancellation.calls.add(body.index)
+        if (!body.detached) this.#cancellation.callBegan(body.index)
         if (operation === undefined) return
         operation.request = null
         if (operation.kind === 'start') this.#resolve(operation, undefined)
@@ -250,21 +245,19 @@ export class Execution {
         this.#resolveAt(body.index, undefined)
         return
       case 'CallCompleted': {
-        this.#cancellation.calls.delete(body.index)
+        this.#cancellation.callEnded(body.index)
         const call = this.#operations.get(body.index)
         if (call !== undefined && body.outcome.status === 'completed') {
           this.#resolve(call, decodePayload(body.outcome.output))
         } else if (call !== undefined && body.outcome.status !== 'completed') {
           this.#reject(call, errorOfOutcome(body.outcome))
         }
-        this.#deliverCancel()
-        this.#release()
+        this.#heedCancellation()
         return
       }
       case 'CancelRequested':
-        this.#cancellation.cancelReason ??= body.reason
-        this.#deliverCancel()
-        this.#release()
+        this.#cancellation.request(body.reason)
+        this.#heedCancellation()
         return
       case 'RunParked':
       case 'RunResumed':
@@ -292,8 +285,8 @@ export class Execution {
     const retry = this.#run.retries.get(operation.index)
     if (operation.kind === 'step' && retry !== undefined) {
       this.#steps.retryAt(operation, retry.attempt + 1, retry.retryAt)
-    } else if (this.#mayBeTold()) {
-      this.#held.push(operation)
+    } else if (this.#cancellation.postpone(operation)) {
+      return
     } else if (operation.kind === 'step') {
       this.#steps.begin(operation, 1)
     } else if (operation.kind === 'continue') {
@@ -306,7 +299,7 @@ export class Execution {
   /** Ends the generation: what its code still asks for is no part of the next one. */
   #continue({ request }: Operation): void {
     // The next generation would not know of a cancellation that waits for a called run.
-    if (request === null || isCancelPending(this.#cancellation)) return
+    if (request === null || this.#cancellation.isPending) return
     this.#leave(request)
   }
 
@@ -337,41 +330,28 @@ export class Execution {
     this.#host.setBusy(isBusy)
   }
 
-  /**
-   * True while the entry that delivers a cancellation may be on its way. What the code asks for now
-   * would come behind it, and open again what the cancellation ends.
-   */
-  #mayBeTold(): boolean {
-    return this.#feed.isQueued((body) => mayDeliver(this.#cancellation, body))
-  }
-
-  /** Goes on with what was asked for meanwhile, unless the cancellation has ended it. */
-  #release(): void {
-    const held = this.#held
-    this.#held = []
-    for (const operation of held) {
+  /** An entry may have let the cancellation take effect; what was postponed till then goes on. */
+  #heedCancellation(): void {
+    if (this.#cancellation.deliver(this.#operations.size)) {
+      this.#book.waits = []
+      for (const operation of this.#operations.open()) {
+        this.#reject(operation, this.#cancellation.error())
+      }
+    }
+    for (const operation of this.#cancellation.takePostponed()) {
       if (this.#operations.get(operation.index) === operation) this.#activate(operation)
     }
   }
 
-  #deliverCancel(): void {
-    if (!deliverCancellation(this.#cancellation)) return
-    this.#book.waits = []
-    const open = this.#operations.open()
-    this.#isCancelDue = open.length === 0
-    for (const operation of open)
-      this.#reject(operation, cancelledError(this.runId, this.#cancellation))
-  }
-
-  /** The code has settled: its outcome is the run's, unless the journal holds what it never asked. */
+  /** The code has settled: its outcome is the run's, unless the journal has what it never asked for. */
   #conclude(): void {
     if (this.#isOver || this.#settled === null) return
     try {
       for (let entry = this.#feed.next(); entry !== undefined; entry = this.#feed.next()) {
         this.#operations.matching(entry)
       }
-      const isCancelled = this.#cancellation.cancelReason !== null
-      this.#leave(endingOf(this.runId, this.#definition, this.#settled, isCancelled))
+      const { isRequested } = this.#cancellation
+      this.#leave(endingOf(this.runId, this.#definition, this.#settled, isRequested))
     } catch (error) {
       this.#leave(parked(error))
     }

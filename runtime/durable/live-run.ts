@@ -9,7 +9,7 @@ import { isTerminal, type RunState } from './run-state.ts'
 /** How many entries code may be handed ahead of the journal; while the log is away it stops there. */
 const mostAhead = 16
 
-interface HeldBack {
+interface AwaitedDecision {
   readonly seq: number
   readonly callback: () => void
 }
@@ -23,9 +23,9 @@ export class LiveRun {
   /** When it was last seen doing something. */
   activeAt = 0
   /** It was executed to see what it awaits, and nothing has come of that. */
-  isOnlyResumed = false
+  isOnlyExamined = false
   readonly #queued: Entry[] = []
-  #heldBack: HeldBack[] = []
+  #awaitedDecisions: AwaitedDecision[] = []
   #execution: Execution | null = null
 
   constructor(runId: string) {
@@ -56,12 +56,12 @@ export class LiveRun {
   cool(): void {
     this.#execution?.dispose()
     this.#execution = null
-    this.#heldBack = []
+    this.#awaitedDecisions = []
   }
 
   queue(entry: Entry): void {
     this.#queued.push(entry)
-    this.isOnlyResumed = false
+    this.isOnlyExamined = false
     if (isTerminal(entry.body)) this.isEnding = true
   }
 
@@ -69,7 +69,7 @@ export class LiveRun {
   onceDecided(seq: number, callback: () => void): void {
     const [first] = this.#queued
     if (first === undefined || first.seq > seq) callback()
-    else this.#heldBack.push({ seq, callback })
+    else this.#awaitedDecisions.push({ seq, callback })
   }
 
   /** Calls back as soon as few entries up to this one are undecided. */
@@ -80,9 +80,9 @@ export class LiveRun {
   /** Everything up to this entry stands in the journal. */
   decided(seq: number): void {
     while (this.#queued[0] !== undefined && this.#queued[0].seq <= seq) this.#queued.shift()
-    if (this.#heldBack.length === 0) return
-    const ready = this.#heldBack.filter((held) => held.seq <= seq)
-    this.#heldBack = this.#heldBack.filter((held) => held.seq > seq)
+    if (this.#awaitedDecisions.length === 0) return
+    const ready = this.#awaitedDecisions.filter((awaited) => awaited.seq <= seq)
+    this.#awaitedDecisions = this.#awaitedDecisions.filter((awaited) => awaited.seq > seq)
     for (const { callback } of ready) callback()
   }
 }

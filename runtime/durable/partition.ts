@@ -344,7 +344,7 @@ export class Partition implements WriteSource {
     this.#inbox.begin(taken)
     this.#host.seek(partition, taken + 1n)
     this.#serve()
-    this.#runs.resumeAll()
+    this.#runs.takeOver()
     const { size: runs } = state.runs
     const [epoch, began] = [String(state.epoch), String(from)]
     this.#logger.info({ epoch, runs, from: began }, 'partition acquired')
@@ -372,7 +372,7 @@ export class Partition implements WriteSource {
   /** From here on commits are built, records taken in and bodies begun. */
   #serve(): void {
     this.#phase = 'serving'
-    this.#runs.beginHeld()
+    this.#runs.beginBodies()
     // A commit of unknown fate may have carried positions; nothing else would bring them again.
     if (this.#positions.areBeyond(this.#state)) this.positionsMoved()
     this.#inbox.takeIn()

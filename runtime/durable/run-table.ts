@@ -1,12 +1,10 @@
 /**
- * The live runs of one owned partition: their executions, timers, and what is queued for them.
+ * The live runs of one owned partition: their executions, and what is queued for them.
  *
  * 1. An entry reaches an execution once it is queued, and has its effects once it is folded. A cold
  *    run is executed anew, over its history and what is queued, when its next entry is folded.
  * 2. A run is at rest when its code awaits only what is recorded: nothing queued, no body, no retry.
  *    An owner notes it in the state; the next one does not execute such a run before its next entry.
- * 3. A timer is armed once, when its entry is folded or its partition acquired, and asks for its
- *    entry only if the fold still holds it open.
  */
 
 import { EncodedEntry } from '../../schemas/entry-bytes.ts'
@@ -18,31 +16,29 @@ import { LiveRun } from './live-run.ts'
 import type { Partition } from './partition.ts'
 import type { PartitionHost } from './partition-host.ts'
 import { awaitsAnything, isTerminal, type RunState } from './run-state.ts'
-import { TimerHeap } from './timer-heap.ts'
+import { RunTimers } from './run-timers.ts'
 
 /** Little enough for others to be served between one turn and the next. */
-const resumedAtOnce = 256
+const executedPerTurn = 256
 
 export class RunTable {
   readonly #kernel: Kernel
   readonly #host: PartitionHost
   readonly #partition: Partition
   readonly #logger: Logger
-  readonly #timers: TimerHeap
+  readonly #timers: RunTimers
   readonly #live = new Map<string, LiveRun>()
-  /** Bodies that may not begin yet. */
-  #held: (() => void)[] = []
-  /** Runs that are being executed after an acquisition. */
-  #resuming: readonly string[] = []
+  /** Begin bodies once the partition acts again. */
+  #postponedBodies: (() => void)[] = []
+  /** Runs not known to be at rest, which are being executed after a take-over. */
+  #restless: readonly string[] = []
 
   constructor(kernel: Kernel, host: PartitionHost, partition: Partition, logger: Logger) {
     this.#kernel = kernel
     this.#host = host
     this.#partition = partition
     this.#logger = logger
-    this.#timers = new TimerHeap(kernel.clock, (timer) => {
-      this.#timerDue(timer)
-    })
+    this.#timers = new RunTimers(kernel, partition)
   }
 
   /** True while code runs or a body is under way. */
@@ -97,7 +93,7 @@ export class RunTable {
         return
       case 'TimerSet':
       case 'WaitStarted':
-        this.#armTimer(runId, body.index)
+        this.#timers.arm(state, body.index)
         break
       default:
         break
@@ -108,31 +104,29 @@ export class RunTable {
   }
 
   /** Brings the runs of a partition that was acquired back to where they were. */
-  resumeAll(): void {
+  takeOver(): void {
     if (this.#kernel.settings.sabotage === 'runs-not-resumed') return
     const restless: string[] = []
     for (const [runId, state] of this.#partition.state.runs) {
       if (state.status === 'ended') continue
-      if (this.#kernel.settings.sabotage !== 'timer-dropped-on-take-over') {
-        for (const index of state.timers.keys()) this.#armTimer(runId, index)
-      }
+      this.#timers.armAll(state)
       if (state.status === 'live' && !state.isAtRest) restless.push(runId)
     }
-    this.#resume(restless).catch((error: unknown) => {
+    this.#executeRestless(restless).catch((error: unknown) => {
       this.#logger.error({ error }, 'runs could not be resumed')
     })
   }
 
   /** Executes runs, some in each turn of the event loop, so that the others are served meanwhile. */
-  async #resume(runIds: readonly string[]): Promise<void> {
-    this.#resuming = runIds
-    for (let first = 0; this.#resuming === runIds; first += resumedAtOnce) {
-      const slice = runIds.slice(first, first + resumedAtOnce)
+  async #executeRestless(runIds: readonly string[]): Promise<void> {
+    this.#restless = runIds
+    for (let first = 0; this.#restless === runIds; first += executedPerTurn) {
+      const slice = runIds.slice(first, first + executedPerTurn)
       if (slice.length === 0) return
       for (const runId of slice) {
         const run = this.#kept(runId)
         if (run.execution !== null) continue
-        run.isOnlyResumed = run.queued.length === 0
+        run.isOnlyExamined = run.queued.length === 0
         this.#execute(run)
       }
       await this.#kernel.clock.yield()
@@ -177,7 +171,7 @@ export class RunTable {
         const isEarly = settings.sabotage === 'act-before-decided'
         run.onceDecided(isEarly ? 0 : seq, () => {
           if (this.#partition.isActing) begin()
-          else this.#held.push(begin)
+          else this.#postponedBodies.push(begin)
         })
       },
       keepUp: (handed, goOn) => {
@@ -193,30 +187,6 @@ export class RunTable {
         if (isCurrent()) this.#noteRest(run)
       },
     }
-  }
-
-  #armTimer(runId: string, index: number): void {
-    const dueAt = this.#partition.state.runs.get(runId)?.timers.get(index)
-    if (dueAt !== undefined) this.#timers.at(dueAt - this.#early, `${String(index)} ${runId}`)
-  }
-
-  /** Asks for the entry of a timer, unless it is queued or no longer open. */
-  #timerDue(timer: string): void {
-    const space = timer.indexOf(' ')
-    const [index, runId] = [Number(timer.slice(0, space)), timer.slice(space + 1)]
-    const dueAt = this.#partition.state.runs.get(runId)?.timers.get(index)
-    if (dueAt === undefined || dueAt - this.#early > this.#kernel.clock.now()) return
-    const isQueued = this.queued(runId).some(
-      ({ body }) => body.type === 'TimerFired' && body.index === index,
-    )
-    if (isQueued) return
-    const isTwice = this.#kernel.settings.sabotage === 'timer-fires-twice'
-    if (isTwice) this.#partition.enter(runId, { type: 'TimerFired', index }, null)
-    this.#partition.enter(runId, { type: 'TimerFired', index }, null)
-  }
-
-  get #early(): number {
-    return this.#kernel.settings.sabotage === 'timer-fires-early' ? 50 : 0
   }
 
   #kept(runId: string): LiveRun {
@@ -255,7 +225,7 @@ export class RunTable {
     const isRash = this.#kernel.settings.sabotage === 'rest-claimed-early'
     const isIdle = run.isSuspended && run.queued.length === 0 && state.retries.size === 0
     state.isAtRest = isRash || (isIdle && awaitsAnything(state))
-    if (state.isAtRest && run.isOnlyResumed) this.#chill(run, state)
+    if (state.isAtRest && run.isOnlyExamined) this.#coolAndCompact(run, state)
   }
 
   /** Runs at rest since before this time give up their functions. */
@@ -263,33 +233,34 @@ export class RunTable {
     for (const run of this.#live.values()) {
       const state = this.#partition.state.runs.get(run.runId)
       const isResting = run.isSuspended && run.queued.length === 0
-      if (isResting && state?.isAtRest === true && run.activeAt < time) this.#chill(run, state)
+      if (isResting && state?.isAtRest === true && run.activeAt < time)
+        this.#coolAndCompact(run, state)
     }
   }
 
-  #chill(run: LiveRun, state: RunState): void {
+  #coolAndCompact(run: LiveRun, state: RunState): void {
     this.#cool(run)
     state.history.compact()
   }
 
-  /** The partition acts again: bodies that were held back begin. */
-  beginHeld(): void {
+  /** The partition acts again: bodies that were postponed begin. */
+  beginBodies(): void {
     if (!this.#partition.isActing) return
-    const held = this.#held
-    this.#held = []
-    for (const begin of held) begin()
+    const postponed = this.#postponedBodies
+    this.#postponedBodies = []
+    for (const begin of postponed) begin()
   }
 
   /** Nothing more is begun that nobody has asked for. */
   drain(): void {
     this.#timers.clear()
-    this.#resuming = []
+    this.#restless = []
   }
 
   /** Drops every run; what they still bring is ignored. */
   clear(): void {
     for (const run of [...this.#live.values()]) this.#drop(run)
     this.drain()
-    this.#held = []
+    this.#postponedBodies = []
   }
 }
