@@ -7,15 +7,11 @@
  * 3. `CheckpointEnded` is written once the last snapshot is decided.
  * 4. After a fence of any kind the checkpoint is abandoned.
  *
- * After a checkpoint the journal grows by a fixed amount, four times what the checkpoint has of runs
- * that are live, or what has become of that since, and nine times what it has of runs that have ended:
- * each of those is remembered for a day, and takes as long to write as a third of a step. What the
- * checkpoint has of runs that have ended since is counted as grown. So a restart folds at most that
- * and the checkpoint; and while the state stays as large as it is, checkpoints are less than a quarter
- * of the journal, and less than a tenth where live runs are less than a sixth of the fixed amount.
+ * `checkpoint-policy.ts` says when one is due.
  */
 
-import type { CheckpointPart, Commit, EntryBody } from '../../schemas/records.ts'
+import type { CheckpointPart, Commit } from '../../schemas/records.ts'
+import { CheckpointPolicy } from './checkpoint-policy.ts'
 import type { KernelSettings } from './kernel.ts'
 import type { PartitionState } from './fold.ts'
 import type { Owed } from './outbox.ts'
@@ -27,14 +23,6 @@ interface LargeSnapshot {
   next: number
 }
 
-/** Bytes of a journal from the beginning of a checkpoint on. */
-interface Growth {
-  /** Without snapshots: what a checkpoint itself brings must not bring the next one about. */
-  journal: number
-  /** Of this checkpoint. */
-  snapshots: number
-}
-
 type Phase =
   | { readonly name: 'idle' }
   | { readonly name: 'begin' }
@@ -42,35 +30,15 @@ type Phase =
   | { readonly name: 'snapshots'; readonly begun: bigint; readonly runIds: string[]; next: number }
   | { readonly name: 'ending' }
 
-const statesBetween = 4
-const endedBetween = 9
-/** About the size of a snapshot without its history, as of a run that has ended. */
-const leanRunBytes = 150
-const messageIdBytes = 40
-
-const leavingHistory: ReadonlySet<EntryBody['type']> = new Set([
-  'RunCompleted',
-  'RunFailed',
-  'RunCancelled',
-  'RunContinued',
-])
-
 export class Checkpointer {
   readonly #settings: KernelSettings
+  readonly #policy: CheckpointPolicy
   #phase: Phase = { name: 'idle' }
   #large: LargeSnapshot | null = null
-  /** Since the last complete checkpoint began. */
-  #since: Growth = { journal: 0, snapshots: 0 }
-  /** Since a checkpoint began that is not complete. */
-  #sinceOpen: Growth = { journal: 0, snapshots: 0 }
-  /** About what they would have now, but for what runs that have ended left behind since. */
-  #liveBytes = 0
-  #leftBytes = 0
-  /** Of runs that had ended when the last checkpoint began. */
-  #endedBytes = 0
 
   constructor(settings: KernelSettings) {
     this.#settings = settings
+    this.#policy = new CheckpointPolicy(settings.checkpointBytes)
   }
 
   /** True while the next commit has a part of a checkpoint to carry. */
@@ -85,34 +53,20 @@ export class Checkpointer {
       : null
   }
 
-  /** Counts a commit of the journal; returns what it has beside snapshots. */
-  count({ checkpoint }: Commit, bytes: number): number {
-    const snapshots = sizeOfSnapshots(checkpoint)
-    const journal = bytes - snapshots
-    if (checkpoint.some(({ type }) => type === 'CheckpointBegun')) {
-      this.#sinceOpen = { journal: 0, snapshots: 0 }
-    }
-    this.#since.journal += journal
-    this.#sinceOpen.journal += journal
-    this.#sinceOpen.snapshots += snapshots
-    if (checkpoint.some(({ type }) => type === 'CheckpointEnded')) {
-      this.#since = { ...this.#sinceOpen }
-    }
-    return journal
+  /** Counts a commit of the journal that is being read. */
+  count(commit: Commit, bytes: number): void {
+    this.#policy.count(commit, bytes)
   }
 
   /** The partition was read, up to a fence. */
   restored(state: PartitionState): void {
-    this.#measure(state)
+    this.#policy.measure(state)
     this.#beginIfDue()
   }
 
   /** Counts a commit that is about to be folded. */
-  folding({ runs }: PartitionState, commit: Commit, bytes: number): void {
-    this.#liveBytes += this.count(commit, bytes)
-    for (const { runId, body } of commit.entries) {
-      if (leavingHistory.has(body.type)) this.#leftBytes += runs.get(runId)?.history.bytes ?? 0
-    }
+  folding(state: PartitionState, commit: Commit, bytes: number): void {
+    this.#policy.countFolding(state, commit, bytes)
     this.#beginIfDue()
   }
 
@@ -121,7 +75,7 @@ export class Checkpointer {
     switch (this.#phase.name) {
       case 'begin':
         this.#phase = { name: 'begun' }
-        this.#measure(state)
+        this.#policy.measure(state)
         return [{ type: 'CheckpointBegun', forgetBefore: now - this.#settings.deduplicationMs }]
       case 'snapshots':
         return this.#snapshots(state, this.#phase)
@@ -151,30 +105,8 @@ export class Checkpointer {
     this.#large = null
   }
 
-  /** About what the snapshots of all runs would have now. */
-  #measure({ runs }: PartitionState): void {
-    this.#liveBytes = 0
-    this.#endedBytes = 0
-    this.#leftBytes = 0
-    for (const { history, seen, outcome } of runs.values()) {
-      const output = outcome?.status === 'completed' ? outcome.output.byteLength : 0
-      const bytes = leanRunBytes + history.bytes + seen.length * messageIdBytes + output
-      this.#liveBytes += bytes
-      if (outcome !== null) this.#endedBytes += bytes
-    }
-  }
-
   #beginIfDue(): void {
-    if (this.#phase.name !== 'idle') return
-    const liveBytes = Math.max(0, this.#liveBytes - this.#leftBytes)
-    const stateBytes = Math.min(this.#since.snapshots, liveBytes)
-    const deadBytes = Math.min(this.#since.snapshots, this.#leftBytes)
-    const endedBytes = Math.min(stateBytes, this.#endedBytes)
-    const most =
-      this.#settings.checkpointBytes +
-      statesBetween * (stateBytes - endedBytes) +
-      endedBetween * endedBytes
-    if (this.#since.journal + deadBytes > most) this.#phase = { name: 'begin' }
+    if (this.#phase.name === 'idle' && this.#policy.isDue) this.#phase = { name: 'begin' }
   }
 
   #snapshots(
@@ -228,12 +160,6 @@ function split(runId: string, snapshot: Buffer, partBytes: number): readonly Che
     parts,
     state: snapshot.subarray(part * partBytes, (part + 1) * partBytes),
   }))
-}
-
-function sizeOfSnapshots(parts: readonly CheckpointPart[]): number {
-  let bytes = 0
-  for (const part of parts) bytes += part.type === 'RunSnapshot' ? part.state.byteLength : 0
-  return bytes
 }
 
 /** An upper bound of what the parts add to a commit. */

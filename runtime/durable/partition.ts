@@ -4,10 +4,9 @@
  * 1. Only the fence says who owns. While the phase is not `serving`, no commit is built, nothing is
  *    taken in, and no body begins.
  * 2. `next` is the offset that our next commit gets if nobody else has appended.
- * 3. An entry is folded, and has its effects, only once it is decided.
- * 4. After an append whose fate is not known nothing is assumed: a new fence is appended, the
- *    journal is read up to it, and what is found there is what happened.
- * 5. When a fence of another incarnation is found, the partition is lost: everything is dropped and
+ * 3. An entry is folded, and has its effects, only once it is decided: by an acknowledgement at `next`,
+ *    or by what `recovery.ts` finds in the journal.
+ * 4. When a fence of another incarnation is found, the partition is lost: everything is dropped and
  *    nothing is acted upon, also if the group still assigns it to us; then it is acquired again.
  */
 
@@ -18,19 +17,20 @@ import { definitionTopics } from '../../schemas/topics.ts'
 import type { Commit, Entry, EntryBody } from '../../schemas/records.ts'
 import { Backoff } from './backoff.ts'
 import { Checkpointer, sizeOfParts } from './checkpointer.ts'
-import { fateBehind, fateOf, type AppendAnswer } from './commit-fate.ts'
+import { fateOf, type AppendAnswer } from './commit-fate.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { FenceWriter } from './fence-writer.ts'
 import { emptyPartition, fold, type PartitionState } from './fold.ts'
 import { InboxReader } from './inbox-reader.ts'
 import { journalWrite } from './journal-write.ts'
-import { checkFences, isHole, readCommits, type PlacedCommit } from './journal-reader.ts'
+import type { PlacedCommit } from './journal-reader.ts'
 import type { Kernel } from './kernel.ts'
 import { owedSince, type Home } from './outbox.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import type { PartitionHost } from './partition-host.ts'
 import { Positions, type Reached } from './positions.ts'
 import { checkpointHint, hintMetadata, readPartition } from './read-partition.ts'
+import { Recovery } from './recovery.ts'
 import { RunTable } from './run-table.ts'
 import { trimToCheckpoint } from './trim-journal.ts'
 import type { Reserve, Write, WriteSource } from './writer.ts'
@@ -53,8 +53,9 @@ export class Partition implements WriteSource {
   readonly #inbox: InboxReader
   #checkpointer: Checkpointer
   readonly #runs: RunTable
-  /** From one commit that is decided to the next. */
-  readonly #recovery: Backoff
+  /** Of recoveries, from one commit that is decided to the next. */
+  readonly #backoff: Backoff
+  readonly #recovery: Recovery
   #outbox: OutboxSender
   #state: PartitionState
   #phase: Phase = 'lost'
@@ -72,7 +73,16 @@ export class Partition implements WriteSource {
     this.#logger = host.logger.child({ partition: home.partition })
     this.#journal = definitionTopics(home.definition).journal
     this.#fence = new FenceWriter(kernel, home)
-    this.#recovery = new Backoff(kernel, firstRetryMs, longestRetryMs)
+    this.#backoff = new Backoff(kernel, firstRetryMs, longestRetryMs)
+    this.#recovery = new Recovery(kernel, {
+      ...{ home, logger: this.#logger, queue: this.#queue },
+      ...{ fence: this.#fence, backoff: this.#backoff },
+      tenure: () => this.#tenure,
+      next: () => this.#next,
+      onStanding: (gap, placed) => this.#goOnBehind(gap, placed),
+      onFenced: (commits, next) => this.#goOnFrom(commits, next),
+      onLost: (reason) => this.lose(reason),
+    })
     this.#positions = new Positions(kernel, () => this.#reached())
     this.#checkpointer = new Checkpointer(kernel.settings)
     this.#state = emptyPartition(home)
@@ -235,22 +245,18 @@ export class Partition implements WriteSource {
 
   #settleCommit(commit: Commit, bytes: number, answer: AppendAnswer): void {
     const fate = fateOf(answer, this.#next, this.#kernel.settings.sabotage)
-    switch (fate.is) {
-      case 'decided':
-        this.#decide({ offset: fate.offset, commit, bytes })
-        return
-      case 'behind a gap':
-        void this.#readGap({ offset: fate.offset, commit, bytes })
-        return
-      case 'unknown':
-        this.#logger.warn({ error: fate.error }, 'the fate of a commit is not known')
-        void this.#recover()
+    if (fate.is === 'decided') {
+      this.#decide({ offset: fate.offset, commit, bytes })
+      return
     }
+    this.#phase = 'recovering'
+    this.#isInFlight = false
+    this.#recovery.begin(fate, commit, bytes)
   }
 
   #decide(placed: PlacedCommit): void {
     this.#isInFlight = false
-    this.#recovery.reset()
+    this.#backoff.reset()
     this.#queue.settle()
     this.#next = placed.offset + 1n
     this.#foldAndAct([placed])
@@ -258,65 +264,21 @@ export class Partition implements WriteSource {
     this.#kernel.writer.wake()
   }
 
-  /** Somebody else has appended between our last commit and this one. */
-  async #readGap(placed: PlacedCommit): Promise<void> {
-    const tenure = this.#tenure
-    this.#phase = 'recovering'
-    let gap: readonly PlacedCommit[]
-    try {
-      gap = await readCommits(this.#kernel, this.home, this.#next, placed.offset)
-    } catch (error) {
-      if (tenure !== this.#tenure) return
-      if (isHole(error)) this.lose('the journal was trimmed by a newer owner')
-      else void this.#recover()
-      return
-    }
-    if (tenure !== this.#tenure) return
-    switch (fateBehind(gap, this.#kernel.incarnation)) {
-      case 'lost':
-        this.lose('a newer owner has fenced')
-        return
-      case 'unsure':
-        void this.#recover()
-        return
-      case 'stands':
-        this.#phase = 'serving'
-        this.#foldAndAct(gap)
-        this.#decide(placed)
-        this.#serve()
-    }
+  /** Others have appended before a commit of ours, and it stands nevertheless. */
+  #goOnBehind(gap: readonly PlacedCommit[], placed: PlacedCommit): void {
+    this.#phase = 'serving'
+    this.#foldAndAct(gap)
+    this.#decide(placed)
+    this.#serve()
   }
 
-  /** The fate of what was written is read from the journal, up to a new fence of our own. */
-  async #recover(): Promise<void> {
-    const tenure = this.#tenure
-    this.#phase = 'recovering'
-    this.#isInFlight = false
-    if (this.#kernel.settings.sabotage === 'recovery-trusts-its-memory') this.#queue.settle()
-    this.#queue.requeue()
-    while (tenure === this.#tenure) {
-      try {
-        await this.#recovery.beforeTry()
-        if (tenure !== this.#tenure) return
-        const { offset, nonce } = await this.#fence.append()
-        const commits = await readCommits(this.#kernel, this.home, this.#next, offset + 1n)
-        if (tenure !== this.#tenure) return
-        checkFences(commits, this.#kernel.incarnation, nonce)
-        this.#next = offset + 1n
-        this.#foldAndAct(commits)
-        this.#checkpointer.abandon()
-        this.#queue.dropFolded(this.#state)
-        this.#serve()
-        return
-      } catch (error) {
-        if (tenure !== this.#tenure) return
-        if (error instanceof FencedError || isHole(error)) {
-          this.lose('a newer owner has fenced while the partition was being recovered')
-          return
-        }
-        this.#logger.warn({ error }, 'recovering the partition failed')
-      }
-    }
+  /** A new fence of our own is the last of what stands in the journal. */
+  #goOnFrom(commits: readonly PlacedCommit[], next: bigint): void {
+    this.#next = next
+    this.#foldAndAct(commits)
+    this.#checkpointer.abandon()
+    this.#queue.dropFolded(this.#state)
+    this.#serve()
   }
 
   async #acquireOnce(tenure: number): Promise<void> {
