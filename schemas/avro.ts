@@ -5,6 +5,9 @@ import avro from 'avsc'
 
 export type RecordName = 'Commit' | 'Message' | 'Result' | 'DeadLetter'
 
+/** Also what is written into a record and never by itself. */
+export type SchemaName = RecordName | 'RunState'
+
 /** How the bytes of a writer's schema become the reader's value. */
 export type Resolver = ReturnType<avro.Type['createResolver']>
 
@@ -35,22 +38,23 @@ interface Branch<U> {
   wrap(value: U): Wrapped<U>
 }
 
-const files: Readonly<Record<RecordName, string>> = {
+const files: Readonly<Record<SchemaName, string>> = {
   Commit: 'commit.avsc',
   Message: 'message.avsc',
   Result: 'result.avsc',
   DeadLetter: 'dead-letter.avsc',
+  RunState: 'run-state.avsc',
 }
 
 /** The schema as it is registered: JSON text without insignificant white space. */
-export function schemaText(name: RecordName): string {
+export function schemaText(name: SchemaName): string {
   return JSON.stringify(JSON.parse(readFileSync(new URL(files[name], import.meta.url), 'utf8')))
 }
 
-const ownTypes = new Map<RecordName, avro.Type>()
+const ownTypes = new Map<SchemaName, avro.Type>()
 
-/** The type of this process's own schema, which is parsed once. */
-export function ownType(name: RecordName): avro.Type {
+/** The type of this process's own schema: made once, and only when it is needed. */
+export function ownType(name: SchemaName): avro.Type {
   const known = ownTypes.get(name)
   if (known !== undefined) return known
   const type = parseSchema(schemaText(name))

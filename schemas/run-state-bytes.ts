@@ -3,9 +3,8 @@
  * changes of `run-state.avsc` and of the entries inside it; a reader refuses one it does not know.
  */
 
-import { readFileSync } from 'node:fs'
 import { AvroCursor } from './avro-cursor.ts'
-import { parseSchema } from './avro.ts'
+import { ownType } from './avro.ts'
 import type { Failure, Message, Outcome, Parent, Payload } from './records.ts'
 import { readRunState } from './run-state-reader.ts'
 
@@ -86,8 +85,6 @@ export interface RunStateRecord {
   readonly owed: readonly OwedRecord[]
 }
 
-const type: AvroType = parseSchema(readFileSync(new URL('run-state.avsc', import.meta.url), 'utf8'))
-
 export function encodeRunState(state: RunStateRecord): Buffer {
   const wire = {
     ...state,
@@ -98,7 +95,7 @@ export function encodeRunState(state: RunStateRecord): Buffer {
       items: items.map(wireItem),
     })),
   }
-  return Buffer.concat([Buffer.of(version), type.toBuffer(wire)])
+  return Buffer.concat([Buffer.of(version), runStateType().toBuffer(wire)])
 }
 
 /**
@@ -122,7 +119,7 @@ function bufferOf(bytes: Uint8Array): Buffer {
 
 /** By avsc alone, which reads all there may be. */
 export function decodePlainly(bytes: Buffer): RunStateRecord {
-  const wire: WireState = type.fromBuffer(bytes.subarray(1))
+  const wire: WireState = runStateType().fromBuffer(bytes.subarray(1))
   return {
     ...wire,
     outcome: wire.outcome === null ? null : plainOutcome(wire.outcome),
@@ -132,6 +129,10 @@ export function decodePlainly(bytes: Buffer): RunStateRecord {
       items: items.map((item) => plainItem(item, wire.runId)),
     })),
   }
+}
+
+function runStateType(): AvroType {
+  return ownType('RunState')
 }
 
 interface WireOutcome {

@@ -30,7 +30,7 @@ export interface KernelSettings {
 export const defaultSettings: KernelSettings = {
   deduplicationMs: 86_400_000,
   coldAfterMs: 60_000,
-  checkpointBytes: 4 * 1024 * 1024,
+  checkpointBytes: 1024 * 1024,
   commitBytes: 768 * 1024,
   keepsHistory: true,
   positionDelayMs: 100,
