@@ -17,9 +17,8 @@ export interface RangeParts {
 const persistMs = 15_000
 /** More at once would hold up the event loop while it is decoded. */
 const mostBytes = 1 << 20
-/** A short range is not worth a long answer: its records are guessed to have this size. */
-const guessedRecordBytes = 1 << 10
-const fewestBytes = 1 << 14
+/** A short range is not worth a long answer: its records are guessed to have this size, as commits. */
+const guessedRecordBytes = 1 << 16
 
 /** @throws LogError TOPIC_UNKNOWN, LOG_UNAVAILABLE */
 export async function* readRange(
@@ -55,8 +54,7 @@ function startFetch(
 function fetchFrom(parts: RangeParts, range: ReadRange, from: bigint): Promise<Fetched> {
   const { connections, topics } = parts
   const { topic, partition } = range
-  const guess = Number(range.to - from) * guessedRecordBytes
-  const bytes = Math.min(Math.max(guess, fewestBytes), mostBytes)
+  const bytes = Math.min(Number(range.to - from) * guessedRecordBytes, mostBytes)
   let offset = from
   const persistence = {
     what: `read partition ${partition} of ${topic}`,
