@@ -8,6 +8,8 @@ import { z } from 'zod'
 import { nowMs } from './clock.ts'
 import { Usage, type Question, type WorkerOptions } from './worker-options.ts'
 
+/** The registry's client calls `url.parse()`, which Node says of a service in one file. */
+const flags = ['--expose-gc', '--disable-warning=DEP0169']
 const root = join(import.meta.dirname, '..')
 const stopMs = 5_000
 const warning = 40
@@ -41,7 +43,7 @@ export class WorkerProcess {
     const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
     this.#process = spawn(
       process.execPath,
-      ['--expose-gc', ...profiling, program, JSON.stringify(worker)],
+      [...flags, ...profiling, program, JSON.stringify(worker)],
       {
         cwd: root,
         env: { ...environment, NODE_COMPILE_CACHE: join(root, '.stoa/node') },

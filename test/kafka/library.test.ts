@@ -10,7 +10,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { bundle } from '../../deploy/build/bundle.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../..')
@@ -159,6 +160,18 @@ test(
     const output = await withService('build/totals-service.js', () =>
       node('build/totals-client.js'),
     )
+    expect(JSON.parse(output)).toEqual([2, 4, 6])
+  },
+  3 * minutes,
+)
+
+test(
+  'a service in one file runs where no package is installed',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stoa-one-file-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = await bundle(join(project, 'build/totals-service.js'), folder)
+    const output = await withService(file, () => node('build/totals-client.js'))
     expect(JSON.parse(output)).toEqual([2, 4, 6])
   },
   3 * minutes,
