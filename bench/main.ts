@@ -1,7 +1,7 @@
 /**
  * Measures the kernel, each group of figures on a broker of its own, with services in processes of
  * their own and the client in this one: `npm run bench [-- --only calls,idle --json]`. A service is
- * one file, as its container has it; `--source` runs it from the sources. Prints every figure beside
+ * in one file; `--source` runs it from the sources. Prints every figure beside
  * its goal. A group that fails says so, the others go on, and the exit code is 1.
  */
 

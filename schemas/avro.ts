@@ -38,22 +38,31 @@ interface Branch<U> {
   wrap(value: U): Wrapped<U>
 }
 
-const files: Readonly<Record<SchemaName, string>> = {
-  Commit: 'commit.avsc',
-  Message: 'message.avsc',
-  Result: 'result.avsc',
-  DeadLetter: 'dead-letter.avsc',
-  RunState: 'run-state.avsc',
+const texts: Readonly<Record<SchemaName, string>> = {
+  Commit: textOf('commit'),
+  Message: textOf('message'),
+  Result: textOf('result'),
+  DeadLetter: textOf('dead-letter'),
+  RunState: textOf('run-state'),
 }
 
-/** The schema as it is registered: JSON text without insignificant white space. */
+/**
+ * Of a schema as it is registered, without insignificant white space. Read when the program is loaded:
+ * what stands in the file later may belong to another program.
+ */
+function textOf(file: string): string {
+  const text = readFileSync(new URL(`${file}.avsc`, import.meta.url), 'utf8')
+  return JSON.stringify(JSON.parse(text))
+}
+
+/** The schema as it is registered. */
 export function schemaText(name: SchemaName): string {
-  return JSON.stringify(JSON.parse(readFileSync(new URL(files[name], import.meta.url), 'utf8')))
+  return texts[name]
 }
 
 const ownTypes = new Map<SchemaName, avro.Type>()
 
-/** The type of this process's own schema: made once, and only when it is needed. */
+/** The type of this process's own schema: compiled once, and only when it is needed. */
 export function ownType(name: SchemaName): avro.Type {
   const known = ownTypes.get(name)
   if (known !== undefined) return known

@@ -131,7 +131,7 @@ async function recordCodec<T, W>(
 ): Promise<FormCodec<T>> {
   const [ownId, form] = await Promise.all([
     store.register(`stoa.${name}`, schemaText(name)),
-    // Compiling a schema takes as long as the store's answer: the question goes out first.
+    // Compiled while the store answers, where it is reached within this turn.
     turn().then(formOf),
   ])
   /** By the id of the writer's schema; null when it is that of another record. */

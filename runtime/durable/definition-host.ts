@@ -134,6 +134,11 @@ export class DefinitionHost implements PartitionHost {
     }
   }
 
+  async confirm(partition: number, offset: bigint, metadata: string): Promise<void> {
+    this.#metadata.set(partition, metadata)
+    await this.#ownership?.commit(partition, { offset, metadata })
+  }
+
   seek(partition: number, offset: bigint): void {
     this.#ownership?.seek(partition, offset)
   }

@@ -16,6 +16,11 @@ export interface PartitionHost {
   busyChanged(isBusy: boolean): void
   committed(partition: number): Promise<{ readonly offset: bigint; readonly metadata: string }>
   commit(partition: number, offset: bigint, metadata: string): void
+  /**
+   * Commits, and resolves once the group has taken it: then it still assigned the partition to us.
+   * @throws FencedError when it did not
+   */
+  confirm(partition: number, offset: bigint, metadata: string): Promise<void>
   seek(partition: number, offset: bigint): void
   pause(partition: number): void
   resume(partition: number): void

@@ -8,6 +8,9 @@
  *    or by what `recovery.ts` finds in the journal.
  * 4. When a fence of another incarnation is found, the partition is lost: everything is dropped and
  *    nothing is acted upon, also if the group still assigns it to us; then it is acquired again.
+ * 5. It serves only once the group has said, after the fence was appended, that it still means us. One
+ *    whose place is taken could shut out the newer owner, act, and be gone; and an owner that has
+ *    nothing to write would not hear of it.
  */
 
 import { FencedError } from '../errors.ts'
@@ -296,6 +299,9 @@ export class Partition implements WriteSource {
       },
       logger: this.#logger,
     })
+    if (this.#kernel.settings.sabotage !== 'assignment-not-confirmed') {
+      await this.#host.confirm(partition, taken + 1n, hintMetadata(state))
+    }
     if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
     this.#state = state
     checkpointer.restored(state)

@@ -9,6 +9,7 @@ export const sabotages = [
   'accept-any-seq',
   'act-before-decided',
   'answer-forgotten',
+  'assignment-not-confirmed',
   'confirm-before-ack',
   'fence-not-checked',
   'inbox-position-too-far',

@@ -133,7 +133,10 @@ export interface Ownership {
   seek(partition: number, offset: bigint): void
   pause(partition: number): void
   resume(partition: number): void
-  /** @throws FencedError when the process has lost its place in the group */
+  /**
+   * Resolves only if, when the group took it, what this member had been told of its assignment held.
+   * @throws FencedError when the process has lost its place in the group
+   */
   commit(partition: number, committed: Committed): Promise<void>
   committed(partition: number): Promise<Committed>
   /** Leaves the group (a static member only stops) and delivers nothing more. */

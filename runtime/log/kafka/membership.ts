@@ -70,10 +70,13 @@ export class Membership {
     this.#options = options
   }
 
-  /** Undefined before the first join and once the place is lost. */
+  /**
+   * Undefined before the first join and once the place is lost. The generation is that in which what
+   * is held was assigned: in a newer one, somebody else may hold it.
+   */
   get identity(): MemberIdentity | undefined {
-    if (this.#isOut || this.#generation < 0) return undefined
-    return { memberId: this.#memberId, generation: this.#generation }
+    if (this.#isOut || this.#heldGeneration < 0) return undefined
+    return { memberId: this.#memberId, generation: this.#heldGeneration }
   }
 
   start(): void {

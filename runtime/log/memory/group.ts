@@ -4,7 +4,7 @@
  * 1. A rebalance waits for every member; one that is silent holds it up until its session ends.
  * 2. While it waits, nobody in the group is given records.
  * 3. A static member that comes back takes the place of its former self, and nobody else notices.
- * 4. Only a member of the group may commit.
+ * 4. Only a member of the group may commit, and only for what it is assigned.
  */
 
 import type { Clock } from '../../clock.ts'
@@ -115,9 +115,10 @@ export class MemoryGroup {
   }
 
   commit(member: MemoryMember | undefined, partition: number, committed: Committed): void {
-    if (member === undefined || !this.has(member)) {
+    const isMember = member !== undefined && this.has(member)
+    if (!isMember || !member.partitions.includes(partition)) {
       throw new FencedError(
-        `the process is not a member of group ${this.#name}: its commit does not count`,
+        `partition ${String(partition)} is not the process's in group ${this.#name}: its commit does not count`,
       )
     }
     this.#committed.set(partition, committed)
