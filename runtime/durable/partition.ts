@@ -299,9 +299,7 @@ export class Partition implements WriteSource {
       },
       logger: this.#logger,
     })
-    if (this.#kernel.settings.sabotage !== 'assignment-not-confirmed') {
-      await this.#host.confirm(partition, taken + 1n, hintMetadata(state))
-    }
+    await this.#host.confirm(partition, taken + 1n, hintMetadata(state))
     if (tenure !== this.#tenure) throw new FencedError('the partition was given up')
     this.#state = state
     checkpointer.restored(state)

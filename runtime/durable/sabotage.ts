@@ -9,7 +9,6 @@ export const sabotages = [
   'accept-any-seq',
   'act-before-decided',
   'answer-forgotten',
-  'assignment-not-confirmed',
   'confirm-before-ack',
   'fence-not-checked',
   'inbox-position-too-far',

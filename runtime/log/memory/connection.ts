@@ -23,6 +23,8 @@ import { later, type Network } from './network.ts'
 import { MemoryOwnership } from './ownership.ts'
 import type { MemoryTopics } from './topics.ts'
 
+const hopsToHeartbeat = 40
+
 export interface ConnectionParts {
   readonly clock: Clock
   readonly network: Network
@@ -149,9 +151,15 @@ export class MemoryConnection implements Log {
     for (const ownership of this.#ownerships) ownership.silence()
   }
 
+  /** What waited passes at once; of its place in a group the process hears with its next heartbeat. */
   heal(): void {
-    for (const ownership of this.#ownerships) ownership.hear()
-    this.#parts.network.heal()
+    const { network, latencyMs } = this.#parts
+    network.heal()
+    for (const ownership of this.#ownerships) {
+      network.pass(() => {
+        ownership.hear()
+      }, hopsToHeartbeat * latencyMs())
+    }
   }
 
   /** Lets the request loose; the offsets are there once it has landed. */
