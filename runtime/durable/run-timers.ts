@@ -10,15 +10,15 @@ import type { Partition } from './partition.ts'
 import type { RunState } from './run-state.ts'
 import { TimerHeap } from './timer-heap.ts'
 
+type TimedKernel = Pick<Kernel, 'clock' | 'settings'>
+type TimedPartition = Pick<Partition, 'state' | 'queuedOf' | 'enter'>
+
 export class RunTimers {
-  readonly #kernel: Pick<Kernel, 'clock' | 'settings'>
-  readonly #partition: Pick<Partition, 'state' | 'queuedOf' | 'enter'>
+  readonly #kernel: TimedKernel
+  readonly #partition: TimedPartition
   readonly #heap: TimerHeap
 
-  constructor(
-    kernel: Pick<Kernel, 'clock' | 'settings'>,
-    partition: Pick<Partition, 'state' | 'queuedOf' | 'enter'>,
-  ) {
+  constructor(kernel: TimedKernel, partition: TimedPartition) {
     this.#kernel = kernel
     this.#partition = partition
     this.#heap = new TimerHeap(kernel.clock, (name) => {

@@ -48,7 +48,7 @@ const { values } = parseArgs({
   },
 })
 if (values.help) {
-  console.log(usage)
+  print(usage)
   process.exit(0)
 }
 const wanted = whole(values.faults)
@@ -57,20 +57,17 @@ const brokersOf = brokersFrom(values.brokers)
 
 const sabotage = sabotages.find((rule) => rule === values.sabotage)
 if (values.sabotage !== undefined && sabotage === undefined) {
-  console.error(`there is no rule '${values.sabotage}': ${sabotages.join(', ')}`)
+  warn(`there is no rule '${values.sabotage}': ${sabotages.join(', ')}`)
   process.exit(2)
 }
 
 const java = await findJava(process.env)
 if (java === undefined) {
-  console.error(
-    'npm run chaos kills and stops brokers, so it needs its own: install Java 17 and Maven',
-  )
+  warn('npm run chaos kills and stops brokers, so it needs its own: install Java 17 and Maven')
   process.exit(values['or-skip'] ? 0 : 2)
 }
-const progress = (line: string) => console.error(line)
 const maven = findExecutable('mvn', process.env)
-const platform = await fetchPlatform({ directory, java, maven, progress })
+const platform = await fetchPlatform({ directory, java, maven, progress: warn })
 const folder = ownFolder(join(directory, 'chaos'))
 const users = join(folder, 'users')
 const lock = join(folder, 'lock')
@@ -90,17 +87,17 @@ try {
     totals.add(report)
     if (report.violations.length === 0) passed += 1
     else failed += 1
-    console.log(`${lineOf(report)} (${String(seconds)} s)`)
+    print(`${lineOf(report)} (${String(seconds)} s)`)
   }
 } finally {
   await registry.stop()
   leave()
 }
-console.log(sumsText(totals.sums()))
+print(sumsText(totals.sums()))
 const missing = totals.faults >= enoughFaults ? neverHappened(totals.sums()) : []
-for (const name of missing) console.log(`nothing is proved of ${name}: there were none`)
+for (const name of missing) print(`nothing is proved of ${name}: there were none`)
 if (failed > 0 || missing.length > 0) process.exitCode = 1
-console.log(`${String(passed)} passed, ${String(failed)} failed`)
+print(`${String(passed)} passed, ${String(failed)} failed`)
 
 async function trial(seed: number): Promise<TrialReport> {
   const home = join(folder, `seed-${String(seed)}`)
@@ -135,13 +132,13 @@ function brokersFrom(text: string | undefined): (seed: number) => 1 | 3 {
   if (text === undefined) return (seed) => (seed % 3 === 0 ? 3 : 1)
   if (text === '1') return () => 1
   if (text === '3') return () => 3
-  console.error(usage)
+  warn(usage)
   process.exit(2)
 }
 
 function whole(text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
-  console.error(usage)
+  warn(usage)
   process.exit(2)
 }
 
@@ -158,4 +155,13 @@ function ownFolder(parent: string): string {
   const own = join(parent, String(process.pid))
   mkdirSync(own)
   return own
+}
+
+/** A line of the output. */
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function warn(line: string): void {
+  process.stderr.write(`${line}\n`)
 }

@@ -30,7 +30,7 @@ const { values } = parseArgs({
   },
 })
 
-if (values.help) console.log(usage)
+if (values.help) print(usage)
 else if (values.seed !== undefined) await one(whole(values.seed))
 else await many(whole(values.from), whole(values.seeds))
 
@@ -38,15 +38,15 @@ async function one(seed: number): Promise<void> {
   const { violations, totals, plan } = await simulateSafely(seed, {
     ...(values.log && {
       inspect: (evidence, codec) => {
-        console.log(historyText(evidence, codec))
+        print(historyText(evidence, codec))
       },
     }),
   })
   const { requests, ...rest } = plan
-  console.log(JSON.stringify({ ...rest, requests: requests.length }, null, 2))
-  console.log(sumsText(sumsOf(totals)))
+  print(JSON.stringify({ ...rest, requests: requests.length }, null, 2))
+  print(sumsText(sumsOf(totals)))
   const isPassed = violations.length === 0
-  if (!isPassed) console.log(violationsText({ seed, violations }))
+  if (!isPassed) print(violationsText({ seed, violations }))
   finish(isPassed ? 1 : 0, isPassed ? 0 : 1)
 }
 
@@ -61,25 +61,34 @@ async function many(from: number, seeds: number): Promise<void> {
       if (summary.violations.length === 0) passed += 1
       else {
         failed += 1
-        console.log(violationsText(summary))
+        print(violationsText(summary))
       }
       return true
     },
   })
   if (totals === undefined) return
-  console.log(sumsText(sumsOf(totals)))
+  print(sumsText(sumsOf(totals)))
   const missing = seeds >= enoughSeeds ? neverHappened(sumsOf(totals)) : []
-  for (const name of missing) console.log(`nothing is proved of ${name}: there were none`)
+  for (const name of missing) print(`nothing is proved of ${name}: there were none`)
   finish(passed, failed, missing.length > 0)
 }
 
 function finish(passed: number, failed: number, isVacuous = false): void {
   if (failed > 0 || isVacuous) process.exitCode = 1
-  console.log(`${String(passed)} passed, ${String(failed)} failed`)
+  print(`${String(passed)} passed, ${String(failed)} failed`)
 }
 
 function whole(text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
-  console.error(usage)
+  warn(usage)
   process.exit(2)
+}
+
+/** A line of the output. */
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function warn(line: string): void {
+  process.stderr.write(`${line}\n`)
 }

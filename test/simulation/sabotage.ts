@@ -16,12 +16,12 @@ const chosen = sabotages.filter((sabotage) => values.only === undefined || sabot
 for (const sabotage of chosen) {
   const caught = await firstCaught(sabotage, Number(values.seeds))
   if (caught === undefined) uncaught += 1
-  console.log(
+  print(
     `${sabotage.padEnd(30)} ${caught === undefined ? `not caught in ${values.seeds} seeds` : said(caught)}`,
   )
 }
 if (uncaught > 0) process.exitCode = 1
-console.log(`${String(chosen.length - uncaught)} passed, ${String(uncaught)} failed`)
+print(`${String(chosen.length - uncaught)} passed, ${String(uncaught)} failed`)
 
 async function firstCaught(sabotage: Sabotage, seeds: number): Promise<SeedSummary | undefined> {
   let caught: SeedSummary | undefined
@@ -39,4 +39,9 @@ async function firstCaught(sabotage: Sabotage, seeds: number): Promise<SeedSumma
 function said({ seed, violations }: SeedSummary): string {
   const rules = [...new Set(violations.map(({ rule }) => rule))].join(' ')
   return `seed ${String(seed).padStart(3)}  ${rules.padEnd(16)} ${violations[0]?.message.slice(0, 120) ?? ''}`
+}
+
+/** A line of the output. */
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
